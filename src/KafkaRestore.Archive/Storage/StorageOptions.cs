@@ -1,0 +1,47 @@
+using KafkaRestore.Records;
+
+namespace KafkaRestore.Archive.Storage;
+
+/// <summary>Which storage to open; one sealed record per kind.</summary>
+public abstract record StorageOptions;
+
+/// <summary>A directory of this machine.</summary>
+public sealed record FileSystemStorageOptions : StorageOptions
+{
+    /// <summary>The directory that holds the archives.</summary>
+    public required string Path { get; init; }
+}
+
+/// <summary>A bucket of an S3-compatible service.</summary>
+public sealed record S3StorageOptions : StorageOptions
+{
+    /// <summary>The bucket.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>The region; null: as the AWS environment says, else <c>us-east-1</c>.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The service's URL, for others than AWS; null is AWS.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>What stands before every key; slashes at its end do not matter. Null or empty is none.</summary>
+    public string? Prefix { get; init; }
+
+    /// <summary>Bucket in the path instead of the host name; implied by <see cref="Endpoint"/>.</summary>
+    public bool PathStyle { get; init; }
+
+    /// <summary>Whether an endpoint without TLS is allowed; null: allowed when <see cref="Endpoint"/> says <c>http://</c>.</summary>
+    public bool? AllowHttp { get; init; }
+
+    /// <summary>The access key; empty: the default credential chain.</summary>
+    public Secret AccessKey { get; init; }
+
+    /// <summary>The secret key; empty: the default credential chain.</summary>
+    public Secret SecretKey { get; init; }
+
+    /// <summary>A session token that belongs to the keys; empty: none.</summary>
+    public Secret SessionToken { get; init; }
+}
+
+/// <summary>A storage in this process's memory, for tests and embedding.</summary>
+public sealed record InMemoryStorageOptions : StorageOptions;

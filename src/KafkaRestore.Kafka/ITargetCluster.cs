@@ -1,0 +1,45 @@
+namespace KafkaRestore.Kafka;
+
+/// <summary>What a restore asks of and does to the target besides producing.</summary>
+/// <remarks>
+/// Failures are <see cref="Records.Errors.RestoreException"/>: TARGET_UNREACHABLE, TARGET_DENIED, classified by Kafka's error code and
+/// never by message text.
+/// </remarks>
+public interface ITargetCluster : IAsyncDisposable
+{
+    /// <summary>Reaches a broker and says what cluster it is.</summary>
+    Task<ClusterDescription> ConnectAsync(CancellationToken cancellationToken);
+
+    /// <summary>The named topics that exist, with their partition counts; the others are absent from the result.</summary>
+    Task<IReadOnlyDictionary<string, TopicDescription>> DescribeTopicsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellationToken);
+
+    /// <summary>Creates topics and waits until every partition has a leader. A topic that came to exist meanwhile with enough partitions is fine.</summary>
+    Task CreateTopicsAsync(IReadOnlyCollection<TopicToCreate> topics, CancellationToken cancellationToken);
+
+    /// <summary>Log start and log end (high watermark, read uncommitted) of each partition.</summary>
+    Task<IReadOnlyDictionary<TargetPartition, PartitionRange>> ReadRangesAsync(IReadOnlyCollection<TargetPartition> partitions, CancellationToken cancellationToken);
+}
+
+/// <summary>A cluster that answered.</summary>
+/// <param name="ClusterId">Its id; null when the broker gives none.</param>
+/// <param name="Brokers">Number of brokers it reports.</param>
+public sealed record ClusterDescription(string? ClusterId, int Brokers);
+
+/// <summary>A topic of the target.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Partitions">Number of partitions.</param>
+/// <param name="MaxMessageBytes">Its <c>max.message.bytes</c>; null when it could not be read.</param>
+/// <param name="TimestampType">Its <c>message.timestamp.type</c>; null when it could not be read.</param>
+public sealed record TopicDescription(string Name, int Partitions, int? MaxMessageBytes, string? TimestampType);
+
+/// <summary>A topic to be created.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Partitions">Number of partitions, 1 or more.</param>
+/// <param name="ReplicationFactor">Replicas; -1 is the broker's default.</param>
+/// <param name="Configuration">Topic settings to give it.</param>
+public sealed record TopicToCreate(string Name, int Partitions, short ReplicationFactor, IReadOnlyDictionary<string, string> Configuration);
+
+/// <summary>What a partition holds.</summary>
+/// <param name="LogStart">First offset.</param>
+/// <param name="End">High watermark: the offset that the next record gets.</param>
+public readonly record struct PartitionRange(long LogStart, long End);

@@ -1,0 +1,66 @@
+using KafkaRestore.Records.Layout;
+
+namespace KafkaRestore.Kafka.Sinks;
+
+/// <summary>
+/// Writes the records of one lane into one target partition, in order, several batches in flight.
+/// Used by one caller at a time.
+/// </summary>
+/// <remarks>
+/// The first record that is not acknowledged ends the sink: nothing after it is sent by a later call, every later call throws the
+/// same <see cref="Records.Errors.RestoreException"/>. Not guaranteed: that a record without acknowledgement is absent from the log.
+/// </remarks>
+public interface IRecordSink : IAsyncDisposable
+{
+    /// <summary>
+    /// Sends all records of <paramref name="block"/> after all earlier ones. Waits while the sink's queue is full.
+    /// The sink owns the block from the call on, also when it throws.
+    /// </summary>
+    ValueTask SendAsync(RecordBlock block, CancellationToken cancellationToken);
+
+    /// <summary>Completes when every record sent is acknowledged and reported to the observer.</summary>
+    ValueTask FlushAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Opens the sinks of a run.</summary>
+public interface IRecordSinkFactory : IAsyncDisposable
+{
+    /// <summary>Which kind of sink this is, for the report: <c>client</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Opens the sink of one lane.</summary>
+    ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken);
+}
+
+/// <summary>What a sink needs to know of its lane.</summary>
+/// <param name="Target">Where the records go.</param>
+/// <param name="ExpectedOffset">The target offset that the first record must get; the next ones follow without a gap, or FOREIGN_WRITER.</param>
+/// <param name="QueueBytes">The most bytes of records that the sink may hold copies of at once; one larger record goes alone.</param>
+/// <param name="MaxMessageBytes">The topic's <c>max.message.bytes</c>; null when unknown.</param>
+public sealed record SinkLane(TargetPartition Target, long ExpectedOffset, long QueueBytes, int? MaxMessageBytes);
+
+/// <summary>Hears of acknowledgements, in the order of sending; called from the sink's own threads, must not block.</summary>
+public interface ISinkObserver
+{
+    /// <summary>The next records are in the target's log for good.</summary>
+    void Acknowledged(in SinkAck ack);
+}
+
+/// <summary>Consecutive records of one block that the target has acknowledged.</summary>
+/// <param name="Source">The block's <see cref="RecordBlock.Source"/>.</param>
+/// <param name="Records">How many, at least 1.</param>
+/// <param name="Bytes">Their encoded size in bytes.</param>
+/// <param name="FirstSourceOffset">Source offset of the first.</param>
+/// <param name="LastSourceOffset">Source offset of the last.</param>
+/// <param name="FirstTargetOffset">Target offset of the first; the others follow without a gap.</param>
+/// <param name="FirstTimestamp">Timestamp of the first, epoch milliseconds.</param>
+/// <param name="LastTimestamp">Timestamp of the last, epoch milliseconds.</param>
+public readonly record struct SinkAck(
+    int Source,
+    int Records,
+    long Bytes,
+    long FirstSourceOffset,
+    long LastSourceOffset,
+    long FirstTargetOffset,
+    long FirstTimestamp,
+    long LastTimestamp);

@@ -1,0 +1,153 @@
+namespace KafkaRestore.Records.Errors;
+
+/// <summary>Every kind of failure that the program reports; docs/errors.md is checked against this list.</summary>
+public static class ErrorCodes
+{
+    /// <summary>The command line is wrong.</summary>
+    public static readonly ErrorCode Usage = new("USAGE", ExitCode.Usage,
+        "The command line cannot be understood.", "See the command's --help.");
+
+    /// <summary>A configuration value is wrong.</summary>
+    public static readonly ErrorCode ConfigInvalid = new("CONFIG_INVALID", ExitCode.Usage,
+        "A configuration value is missing, malformed or contradicts another.", "Correct the named key; docs/configuration.md lists what each accepts.");
+
+    /// <summary>A configuration key nobody knows.</summary>
+    public static readonly ErrorCode ConfigUnknownKey = new("CONFIG_UNKNOWN_KEY", ExitCode.Usage,
+        "A configuration key is not known.", "Correct its spelling or remove it; no key is ever ignored silently.");
+
+    /// <summary>A configuration value asks for a feature that is not there.</summary>
+    public static readonly ErrorCode ConfigNotSupported = new("CONFIG_NOT_SUPPORTED", ExitCode.Usage,
+        "A configuration value asks for something that this version does not do.", "Remove the key or use the value that asks for nothing.");
+
+    /// <summary>An environment variable named by the configuration is not set.</summary>
+    public static readonly ErrorCode ConfigVariableUnset = new("CONFIG_VARIABLE_UNSET", ExitCode.Usage,
+        "The configuration names a variable or file that does not exist.", "Set it, or write ${NAME:-default}.");
+
+    /// <summary>A storage address or option is wrong.</summary>
+    public static readonly ErrorCode StorageInvalid = new("STORAGE_INVALID", ExitCode.Usage,
+        "A storage address cannot be understood.", "Use a directory, file:///dir or s3://bucket/prefix?region=…&endpoint=…&path_style=true.");
+
+    /// <summary>The storage does not answer.</summary>
+    public static readonly ErrorCode StorageUnavailable = new("STORAGE_UNAVAILABLE", ExitCode.Refused,
+        "The storage does not answer or breaks off, and retrying did not help.", "Check the endpoint, the network and the storage's own state, then run again.");
+
+    /// <summary>The storage refuses us.</summary>
+    public static readonly ErrorCode StorageDenied = new("STORAGE_DENIED", ExitCode.Refused,
+        "The storage refuses these credentials.", "Check the keys, the bucket policy, and that reading and listing are allowed.");
+
+    /// <summary>A write was refused because the object exists.</summary>
+    public static readonly ErrorCode StorageConflict = new("STORAGE_CONFLICT", ExitCode.Refused,
+        "An object that must not be replaced exists already.", "Choose another name or remove the object.");
+
+    /// <summary>No room left.</summary>
+    public static readonly ErrorCode DiskFull = new("DISK_FULL", ExitCode.Partial,
+        "A disk has no room left.", "Free space on the named path, or name another one.");
+
+    /// <summary>No archive of this id.</summary>
+    public static readonly ErrorCode ArchiveNotFound = new("ARCHIVE_NOT_FOUND", ExitCode.Refused,
+        "There is no archive of this id.", "List the archives with `kafka-restore list --path …` and check the spelling and the prefix.");
+
+    /// <summary>The manifest cannot be read.</summary>
+    public static readonly ErrorCode ManifestInvalid = new("MANIFEST_INVALID", ExitCode.Refused,
+        "The archive's manifest is damaged or incomplete.", "Restore manifest.json from an earlier version of the object; nothing can be trusted without it.");
+
+    /// <summary>An object of the archive is missing.</summary>
+    public static readonly ErrorCode SegmentMissing = new("SEGMENT_MISSING", ExitCode.Refused,
+        "An object that the manifest lists does not exist.", "Bring it back from versioning or a copy (a lifecycle rule may have removed it), or leave its partition out.");
+
+    /// <summary>A segment is damaged.</summary>
+    public static readonly ErrorCode ArchiveCorrupt = new("ARCHIVE_CORRUPT", ExitCode.Partial,
+        "An object of the archive is damaged or contradicts the manifest.", "Run `kafka-restore validate --deep`, and bring the object back from versioning or a copy.");
+
+    /// <summary>A key leaves the archive's folder.</summary>
+    public static readonly ErrorCode ArchiveUnsafeKey = new("ARCHIVE_UNSAFE_KEY", ExitCode.Refused,
+        "The manifest names an object outside the archive's own folder.", "Do not trust this archive: its manifest was damaged or forged.");
+
+    /// <summary>Something in the archive is larger than any honest one.</summary>
+    public static readonly ErrorCode ArchiveLimit = new("ARCHIVE_LIMIT", ExitCode.Partial,
+        "An object of the archive claims or unpacks to more than the limits allow.", "If the archive is honest, say so with the error's numbers; the limits are in docs/archive-formats.md.");
+
+    /// <summary>Two lives of one topic under one id.</summary>
+    public static readonly ErrorCode ArchiveGenerations = new("ARCHIVE_GENERATIONS", ExitCode.Partial,
+        "Two segments hold different records at the same source offset: the topic was recreated under one archive id.", "Choose with `generation: oldest` or `generation: newest`.");
+
+    /// <summary>Nothing matches the selection.</summary>
+    public static readonly ErrorCode NothingSelected = new("NOTHING_SELECTED", ExitCode.Refused,
+        "Nothing in the archive matches the selection.", "Compare the patterns with `kafka-restore describe`.");
+
+    /// <summary>The plan contradicts itself.</summary>
+    public static readonly ErrorCode PlanConflict = new("PLAN_CONFLICT", ExitCode.Refused,
+        "The selection and mappings cannot be carried out together.", "Correct the mapping that is named.");
+
+    /// <summary>Something else is not as the plan needs it before the first write.</summary>
+    public static readonly ErrorCode PreflightFailed = new("PREFLIGHT_FAILED", ExitCode.Refused,
+        "Checks before the first write found errors; nothing was written.", "Correct every finding of the list, then run again.");
+
+    /// <summary>An internal topic was matched by a pattern.</summary>
+    public static readonly ErrorCode InternalTopic = new("INTERNAL_TOPIC", ExitCode.Refused,
+        "A topic that Kafka keeps for itself would be written.", "Map it to another name; its records mean nothing to another cluster.");
+
+    /// <summary>No broker answers.</summary>
+    public static readonly ErrorCode TargetUnreachable = new("TARGET_UNREACHABLE", ExitCode.Refused,
+        "No broker of the target answers.", "Check target.bootstrap_servers, the network, and the security settings.");
+
+    /// <summary>The target refuses us.</summary>
+    public static readonly ErrorCode TargetDenied = new("TARGET_DENIED", ExitCode.Refused,
+        "The target refuses this principal.", "Check the credentials and the ACLs named in docs/security.md.");
+
+    /// <summary>A topic is missing at the target.</summary>
+    public static readonly ErrorCode TargetTopicMissing = new("TARGET_TOPIC_MISSING", ExitCode.Refused,
+        "A target topic does not exist.", "Create it, or set restore.create_topics: true.");
+
+    /// <summary>Too few partitions.</summary>
+    public static readonly ErrorCode TargetPartitions = new("TARGET_PARTITIONS", ExitCode.Refused,
+        "A target topic has too few partitions.", "Add partitions to it, or map the partitions with restore.partition_mapping.");
+
+    /// <summary>The target is not empty.</summary>
+    public static readonly ErrorCode TargetNotEmpty = new("TARGET_NOT_EMPTY", ExitCode.Refused,
+        "A target partition holds records already.", "Restore into an empty topic (restore.topic_mapping), or set restore.into_existing: append.");
+
+    /// <summary>The target went away in the middle.</summary>
+    public static readonly ErrorCode TargetUnavailable = new("TARGET_UNAVAILABLE", ExitCode.Partial,
+        "The target stopped acknowledging and did not come back within the deadline.", "Bring the brokers back; the report says what was acknowledged.");
+
+    /// <summary>The broker refused records for good.</summary>
+    public static readonly ErrorCode ProduceRefused = new("PRODUCE_REFUSED", ExitCode.Partial,
+        "The target refused records for good.", "See the broker's reason in the message; the report says what was acknowledged.");
+
+    /// <summary>Someone else writes to the same partition.</summary>
+    public static readonly ErrorCode ForeignWriter = new("FOREIGN_WRITER", ExitCode.Partial,
+        "Someone else wrote to a partition while it was being restored.", "Stop the other writer and restore into an empty topic.");
+
+    /// <summary>The sink cannot carry this record.</summary>
+    public static readonly ErrorCode RecordNotRepresentable = new("RECORD_NOT_REPRESENTABLE", ExitCode.Partial,
+        "A record has something that this way of producing cannot carry unchanged.", "Leave the named offsets out by a time window or restore the topic with a sink that can carry them.");
+
+    /// <summary>The record is too large for the topic.</summary>
+    public static readonly ErrorCode RecordTooLarge = new("RECORD_TOO_LARGE", ExitCode.Partial,
+        "A record is larger than the target topic takes.", "Raise max.message.bytes of the target topic.");
+
+    /// <summary>Stopped on request.</summary>
+    public static readonly ErrorCode Stopped = new("STOPPED", ExitCode.Stopped,
+        "The run was stopped on request.", "The report says what was done.");
+
+    /// <summary>A native library is missing.</summary>
+    public static readonly ErrorCode NativeLibraryMissing = new("NATIVE_LIBRARY_MISSING", ExitCode.Usage,
+        "A native library that the program needs is not installed.", "Install it: on Debian and Ubuntu `apt-get install librdkafka1 libzstd1 liblz4-1`.");
+
+    /// <summary>A defect.</summary>
+    public static readonly ErrorCode Internal = new("INTERNAL", ExitCode.Unexpected,
+        "The program met a state it should not be able to reach.", "Report it with the log; run with --verbose for the stack trace.");
+
+    /// <summary>All of them, in the order of this file.</summary>
+    public static IReadOnlyList<ErrorCode> All { get; } =
+    [
+        Usage, ConfigInvalid, ConfigUnknownKey, ConfigNotSupported, ConfigVariableUnset,
+        StorageInvalid, StorageUnavailable, StorageDenied, StorageConflict, DiskFull,
+        ArchiveNotFound, ManifestInvalid, SegmentMissing, ArchiveCorrupt, ArchiveUnsafeKey, ArchiveLimit, ArchiveGenerations,
+        NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
+        TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetUnavailable,
+        ProduceRefused, ForeignWriter, RecordNotRepresentable, RecordTooLarge,
+        Stopped, NativeLibraryMissing, Internal,
+    ];
+}
