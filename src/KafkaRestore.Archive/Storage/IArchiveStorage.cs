@@ -58,4 +58,5 @@ public sealed record StorageEntry(string Key, bool IsFolder, long Size, DateTime
 /// <param name="Location">Where it is, for people: a path or URL, never with a credential.</param>
 /// <param name="PreferredReadBytes">How many bytes one ranged read should ask for, so that several at once pay off; a power of two.</param>
 /// <param name="ParallelReads">How many ranged reads of one object at once pay off; 1 when none do.</param>
-public sealed record StorageProperties(string Kind, string Location, int PreferredReadBytes, int ParallelReads);
+/// <param name="RereadsAreCheap">Whether reading an object a second time costs little (a local disk), so that a large one need not be spooled.</param>
+public sealed record StorageProperties(string Kind, string Location, int PreferredReadBytes, int ParallelReads, bool RereadsAreCheap);

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace KafkaRestore.Archive.Compression;
+
+/// <summary>The functions of libzstd that are used (zstd.h, stable section).</summary>
+internal static unsafe partial class ZstdNative
+{
+    public const int WindowLogMaxParameter = 100;
+    public const int CompressionLevelParameter = 100;
+    public const int EndFrame = 2;
+
+    static ZstdNative() => NativeCodecs.EnsureRegistered();
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_createDCtx")]
+    public static partial nint CreateDecompressor();
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_freeDCtx")]
+    public static partial nuint FreeDecompressor(nint context);
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_DCtx_setParameter")]
+    public static partial nuint SetDecompressorParameter(nint context, int parameter, int value);
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_decompressStream")]
+    public static partial nuint Decompress(nint context, Buffer* output, Buffer* input);
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_createCCtx")]
+    public static partial nint CreateCompressor();
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_freeCCtx")]
+    public static partial nuint FreeCompressor(nint context);
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_CCtx_setParameter")]
+    public static partial nuint SetCompressorParameter(nint context, int parameter, int value);
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_compressStream2")]
+    public static partial nuint Compress(nint context, Buffer* output, Buffer* input, int directive);
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_compressBound")]
+    public static partial nuint CompressBound(nuint size);
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_isError")]
+    public static partial uint IsError(nuint result);
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_getErrorName")]
+    public static partial nint ErrorName(nuint result);
+
+    /// <summary>The library's text for an error.</summary>
+    public static string Describe(nuint result) => Marshal.PtrToStringUTF8(ErrorName(result)) ?? "unknown error";
+
+    /// <summary>ZSTD_inBuffer and ZSTD_outBuffer: the same three fields.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Buffer
+    {
+        public void* Memory;
+        public nuint Size;
+        public nuint Position;
+    }
+}

@@ -1,0 +1,259 @@
+using KafkaRestore.Archive.Compression;
+using KafkaRestore.Archive.KafkaBackup.LegacyJson;
+using KafkaRestore.Archive.Storage;
+using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Memory;
+
+namespace KafkaRestore.Archive.KafkaBackup.Segments;
+
+/// <summary>
+/// Opens segments: fetches the object, proves its checksums, and hands out its records in blocks. Nothing of a segment is handed out
+/// before its checksum is known good. May be used by many lanes at once.
+/// </summary>
+public sealed class SegmentReader
+{
+    private const int ChunkBytes = 1 << 20;
+
+    private readonly IArchiveStorage _storage;
+    private readonly MemoryBudget _budget;
+    private readonly BufferPool _pool;
+    private readonly SegmentReadOptions _options;
+    private long _decoderBytes = 3 << 20;
+
+    /// <summary>Creates a reader over <paramref name="storage"/> that keeps within <paramref name="budget"/>.</summary>
+    public SegmentReader(IArchiveStorage storage, MemoryBudget budget, SegmentReadOptions? options = null, BufferPool? pool = null)
+    {
+        _storage = storage;
+        _budget = budget;
+        _pool = pool ?? BufferPool.Shared;
+        _options = options ?? new SegmentReadOptions();
+    }
+
+    /// <summary>The budget that its segments come out of.</summary>
+    public MemoryBudget Budget => _budget;
+
+    /// <summary>
+    /// The memory in bytes that reading the segment takes, to be reserved before it is opened. A caller that reads ahead must reserve in the
+    /// order in which it will read: then the first of its segments can always be finished, and nobody waits for ever.
+    /// </summary>
+    public long MemoryFor(SegmentReference segment)
+    {
+        var stored = segment.Entry.CompressedSize;
+        var content = stored > 0 && stored <= _options.WholeInMemoryBytes ? stored + 1 : ChunkBytes;
+        return content + Interlocked.Read(ref _decoderBytes) + (BlockBytes(segment.Entry.UncompressedSize) * (_options.Blocks + 1L));
+    }
+
+    /// <summary>The same reader over a part of the budget that the caller has reserved as a whole.</summary>
+    public SegmentReader Within(MemoryBudget part) => new(_storage, part, _options, _pool) { _decoderBytes = Interlocked.Read(ref _decoderBytes) };
+
+    /// <summary>Fetches and proves the segment. Takes over <paramref name="reservation"/>, also when it fails.</summary>
+    /// <exception cref="RestoreException">ARCHIVE_CORRUPT, ARCHIVE_LIMIT, SEGMENT_MISSING, DISK_FULL, or the storage's own failures.</exception>
+    public async Task<OpenSegment> OpenAsync(SegmentReference segment, MemoryReservation reservation, CancellationToken cancellationToken)
+    {
+        var lease = new SegmentLease(_budget, _pool, reservation, _options.Blocks);
+        SegmentContent? content = null;
+        try
+        {
+            var key = segment.Key;
+            var notes = new List<string>();
+            content = await FetchAsync(segment, key, lease, notes, cancellationToken).ConfigureAwait(false);
+            if (content is MemoryContent whole && !IsBinary(whole.Start))
+            {
+                return new OpenSegment(segment, key, lease, LegacyJsonSegment.Read(segment, key, whole, lease, _options, cancellationToken), whole, notes);
+            }
+
+            var header = ParseHeader(key, content.Start);
+            CompareHeader(segment, key, header, notes);
+            if (header.Compression == SegmentCompression.Zstd)
+            {
+                var need = ZstdDecoder.MemoryFor(content.Start[SegmentHeader.Size..]);
+                var assumed = Interlocked.Read(ref _decoderBytes);
+                if (need > assumed)
+                {
+                    Interlocked.CompareExchange(ref _decoderBytes, need, assumed);
+                    await lease.ExtendAsync(need - assumed, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            var blocks = new BlockReader(segment, key, header, content, lease, _options, _pool, BlockBytes(segment.Entry.UncompressedSize), notes);
+            return new OpenSegment(segment, key, lease, blocks.ReadAsync(cancellationToken), content, notes);
+        }
+        catch
+        {
+            if (content is not null)
+            {
+                await content.DisposeAsync().ConfigureAwait(false);
+            }
+
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsBinary(ReadOnlySpan<byte> start) => start.StartsWith(SegmentHeader.Magic);
+
+    private static SegmentHeader ParseHeader(string key, ReadOnlySpan<byte> start)
+    {
+        if (start.Length < SegmentHeader.Size)
+        {
+            throw SegmentDamage.Corrupt(key, $"it has {start.Length} bytes; the smallest segment has {SegmentHeader.SmallestSegment}");
+        }
+
+        try
+        {
+            return SegmentHeader.Parse(start);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw SegmentDamage.Corrupt(key, damage.Message, damage);
+        }
+    }
+
+    private int BlockBytes(long unpacked) =>
+        unpacked > 0 ? (int)Math.Min(unpacked, _options.BlockBytes) : _options.BlockBytes;
+
+    private async Task<SegmentContent> FetchAsync(SegmentReference segment, string key, SegmentLease lease, List<string> notes, CancellationToken cancellationToken)
+    {
+        var length = segment.Entry.CompressedSize;
+        if (length == 0 || _options.TrustSegments)
+        {
+            var stat = await _storage.StatAsync(key, cancellationToken).ConfigureAwait(false)
+                ?? throw new RestoreException(ErrorCodes.SegmentMissing, "a segment that the manifest lists does not exist", key);
+            if (length != 0 && length != stat.Size)
+            {
+                notes.Add($"{stat.Size} bytes are stored, the manifest says {length}");
+            }
+
+            length = stat.Size;
+        }
+
+        if (length > _options.Limits.SegmentBytes)
+        {
+            throw SegmentDamage.Limit(key, $"the segment has {length} bytes; the limit is {_options.Limits.SegmentBytes}");
+        }
+
+        if (length < SegmentHeader.SmallestSegment && length < 2)
+        {
+            throw SegmentDamage.Corrupt(key, $"it has {length} bytes; the smallest segment has {SegmentHeader.SmallestSegment}");
+        }
+
+        if (length > _options.WholeInMemoryBytes)
+        {
+            return await FetchLargeAsync(segment, key, length, notes, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (segment.Entry.CompressedSize == 0)
+        {
+            await lease.ExtendAsync(length, cancellationToken).ConfigureAwait(false);
+        }
+
+        // One byte more than expected is asked for, so that an object that grew is noticed without another request.
+        var buffer = _pool.Rent((int)length + 1);
+        try
+        {
+            var read = await ObjectReader.ReadAtMostAsync(_storage, key, buffer.Memory[..((int)length + 1)], cancellationToken).ConfigureAwait(false);
+            CheckLength(key, read, length);
+            var content = new MemoryContent(buffer, read);
+            if (IsBinary(content.Start))
+            {
+                using var checksums = new SegmentChecksums(segment.Entry.Sha256 is not null);
+                checksums.Append(content.Whole.Span);
+                CheckSums(segment, key, checksums, notes);
+            }
+
+            return content;
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<SegmentContent> FetchLargeAsync(SegmentReference segment, string key, long length, List<string> notes, CancellationToken cancellationToken)
+    {
+        var chunk = _pool.Rent(ChunkBytes);
+        SpoolFile? spool = null;
+        try
+        {
+            spool = _storage.Properties.RereadsAreCheap ? null : SpoolFile.Create(_options.SpoolDirectory);
+            using var checksums = new SegmentChecksums(segment.Entry.Sha256 is not null);
+            byte[]? start = null;
+            long position = 0;
+            await foreach (var piece in ObjectReader.ReadSequentiallyAsync(_storage, key, length + 1, chunk, _pool, cancellationToken).ConfigureAwait(false))
+            {
+                start ??= piece.Span[..Math.Min(piece.Length, 64)].ToArray();
+                if (position == 0 && !IsBinary(start))
+                {
+                    throw SegmentDamage.Corrupt(key, "it does not begin with KBAK, and is too large to be a legacy JSON segment");
+                }
+
+                checksums.Append(piece.Span);
+                spool?.Write(position, piece.Span);
+                position += piece.Length;
+            }
+
+            CheckLength(key, position, length);
+            CheckSums(segment, key, checksums, notes);
+            if (spool is { } file)
+            {
+                return new ChunkedContent(key, length, start!, chunk, file.ReadAsync, file);
+            }
+
+            return new ChunkedContent(key, length, start!, chunk, (at, memory, token) => _storage.ReadAsync(key, at, memory, token), null);
+        }
+        catch
+        {
+            chunk.Dispose();
+            spool?.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckLength(string key, long read, long expected)
+    {
+        if (read != expected)
+        {
+            throw SegmentDamage.Corrupt(key, read < expected
+                ? $"it ends after {read} bytes; the manifest says {expected}"
+                : $"it is longer than the {expected} bytes that the manifest says");
+        }
+    }
+
+    private void CheckSums(SegmentReference segment, string key, SegmentChecksums checksums, List<string> notes)
+    {
+        if (checksums.CheckFooter() is { } damage)
+        {
+            throw SegmentDamage.Corrupt(key, damage);
+        }
+
+        if (checksums.Sha256() is { } actual && actual != segment.Entry.Sha256)
+        {
+            Mismatch(key, $"its SHA-256 is {actual}, the manifest says {segment.Entry.Sha256}", notes);
+        }
+    }
+
+    private void CompareHeader(SegmentReference segment, string key, SegmentHeader header, List<string> notes)
+    {
+        var entry = segment.Entry;
+        if (header.RecordCount != entry.RecordCount)
+        {
+            Mismatch(key, $"it holds {header.RecordCount} records, the manifest says {entry.RecordCount}", notes);
+        }
+
+        if (header.RecordCount > 0 && (header.StartOffset != entry.StartOffset || header.EndOffset != entry.EndOffset))
+        {
+            Mismatch(key, $"it holds offsets {header.StartOffset} to {header.EndOffset}, the manifest says {entry.StartOffset} to {entry.EndOffset}", notes);
+        }
+    }
+
+    private void Mismatch(string key, string what, List<string> notes)
+    {
+        if (!_options.TrustSegments)
+        {
+            throw SegmentDamage.Mismatch(key, what);
+        }
+
+        notes.Add(what);
+    }
+}
