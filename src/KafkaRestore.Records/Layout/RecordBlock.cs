@@ -9,17 +9,19 @@ namespace KafkaRestore.Records.Layout;
 /// <remarks>Every record in it has passed <see cref="RecordCheck"/>; source offsets ascend strictly.</remarks>
 public sealed class RecordBlock : IDisposable
 {
-    private readonly NativeBuffer _buffer;
-    private IDisposable? _lease;
+    private readonly Owner _owner;
+    private int _start;
+    private int _disposed;
 
     /// <summary>Creates an empty block over <paramref name="buffer"/>.</summary>
     /// <param name="buffer">Memory that the block owns from now on.</param>
     /// <param name="lease">What is given back with the memory (a slot, a reservation); may be null.</param>
     public RecordBlock(NativeBuffer buffer, IDisposable? lease = null)
     {
-        _buffer = buffer;
-        _lease = lease;
+        _owner = new Owner(buffer, lease);
     }
+
+    private RecordBlock(Owner owner) => _owner = owner;
 
     /// <summary>Number of records.</summary>
     public int Count { get; private set; }
@@ -28,16 +30,16 @@ public sealed class RecordBlock : IDisposable
     public int Length { get; private set; }
 
     /// <summary>Bytes that fit.</summary>
-    public int Capacity => _buffer.Capacity;
+    public int Capacity => _owner.Buffer.Capacity - _start;
 
     /// <summary>Which of the lane's sources the records come from (an index into the lane's sources).</summary>
     public int Source { get; set; }
 
     /// <summary>The encoded records.</summary>
-    public ReadOnlySpan<byte> Bytes => _buffer.GetSpan()[..Length];
+    public ReadOnlySpan<byte> Bytes => _owner.Buffer.GetSpan().Slice(_start, Length);
 
     /// <summary>All of the memory, for whoever fills or edits the block; <see cref="SetContent"/> says what is in it afterwards.</summary>
-    public Span<byte> Memory => _buffer.GetSpan();
+    public Span<byte> Memory => _owner.Buffer.GetSpan()[_start..];
 
     /// <summary>Declares the first <paramref name="length"/> bytes to be <paramref name="count"/> checked records.</summary>
     public void SetContent(int count, int length)
@@ -47,14 +49,52 @@ public sealed class RecordBlock : IDisposable
         Length = length;
     }
 
+    /// <summary>
+    /// Cuts off the first records as a block of its own; this block goes on after them. The memory is given back when both are disposed.
+    /// </summary>
+    /// <param name="count">How many records; fewer than <see cref="Count"/>.</param>
+    /// <param name="length">How many bytes they take.</param>
+    public RecordBlock SplitFirst(int count, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(count, Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(length, Length);
+        _owner.Share();
+        var first = new RecordBlock(_owner) { _start = _start, Count = count, Length = length, Source = Source };
+        _start += length;
+        Length -= length;
+        Count -= count;
+        return first;
+    }
+
     /// <summary>Goes through the records.</summary>
     public Enumerator GetEnumerator() => new(Bytes);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _buffer.Dispose();
-        Interlocked.Exchange(ref _lease, null)?.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _owner.Leave();
+        }
+    }
+
+    /// <summary>The memory, shared by the parts of a block that was split.</summary>
+    private sealed class Owner(NativeBuffer buffer, IDisposable? lease)
+    {
+        private int _parts = 1;
+
+        public NativeBuffer Buffer { get; } = buffer;
+
+        public void Share() => Interlocked.Increment(ref _parts);
+
+        public void Leave()
+        {
+            if (Interlocked.Decrement(ref _parts) == 0)
+            {
+                Buffer.Dispose();
+                lease?.Dispose();
+            }
+        }
     }
 
     /// <summary>Goes through the records of a block.</summary>

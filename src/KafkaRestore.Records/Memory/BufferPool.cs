@@ -9,8 +9,10 @@ namespace KafkaRestore.Records.Memory;
 /// </summary>
 public sealed class BufferPool
 {
-    private const int SmallestClass = 12;   // 4 KiB
-    private const int LargestPooledClass = 23;  // 8 MiB
+    // Four size classes to each power of two, so that a buffer is at most a quarter larger than asked for.
+    private const int SmallestBytes = 4 << 10;
+    private const int LargestPooledBytes = 8 << 20;
+    private static readonly int Classes = ClassOf(LargestPooledBytes) + 1;
     private readonly ConcurrentBag<NativeBuffer>[] _free;
     private readonly long _keepBytes;
     private long _kept;
@@ -19,8 +21,8 @@ public sealed class BufferPool
     public BufferPool(long keepBytes = 32 << 20)
     {
         _keepBytes = keepBytes;
-        _free = new ConcurrentBag<NativeBuffer>[LargestPooledClass + 1];
-        for (var i = SmallestClass; i <= LargestPooledClass; i++)
+        _free = new ConcurrentBag<NativeBuffer>[Classes];
+        for (var i = 0; i < Classes; i++)
         {
             _free[i] = [];
         }
@@ -33,19 +35,22 @@ public sealed class BufferPool
     public NativeBuffer Rent(int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        var sizeClass = Math.Max(SmallestClass, 32 - BitOperations.LeadingZeroCount((uint)Math.Max(bytes - 1, 0)));
         NativeBuffer? buffer;
-        if (sizeClass > LargestPooledClass)
+        if (bytes > LargestPooledBytes)
         {
             buffer = new NativeBuffer(this, bytes);
         }
-        else if (_free[sizeClass].TryTake(out buffer))
-        {
-            Interlocked.Add(ref _kept, -buffer.Capacity);
-        }
         else
         {
-            buffer = new NativeBuffer(this, 1 << sizeClass);
+            var sizeClass = ClassOf(bytes);
+            if (_free[sizeClass].TryTake(out buffer))
+            {
+                Interlocked.Add(ref _kept, -buffer.Capacity);
+            }
+            else
+            {
+                buffer = new NativeBuffer(this, BytesOf(sizeClass));
+            }
         }
 
         buffer.MarkRented();
@@ -54,18 +59,33 @@ public sealed class BufferPool
 
     internal void Return(NativeBuffer buffer)
     {
-        if (buffer.Capacity > 1 << LargestPooledClass
-            || Interlocked.Add(ref _kept, buffer.Capacity) > _keepBytes)
+        if (buffer.Capacity > LargestPooledBytes)
         {
-            if (buffer.Capacity <= 1 << LargestPooledClass)
-            {
-                Interlocked.Add(ref _kept, -buffer.Capacity);
-            }
-
             buffer.Free();
-            return;
         }
+        else if (Interlocked.Add(ref _kept, buffer.Capacity) > _keepBytes)
+        {
+            Interlocked.Add(ref _kept, -buffer.Capacity);
+            buffer.Free();
+        }
+        else
+        {
+            _free[ClassOf(buffer.Capacity)].Add(buffer);
+        }
+    }
 
-        _free[BitOperations.Log2((uint)buffer.Capacity)].Add(buffer);
+    private static int ClassOf(int bytes)
+    {
+        var last = Math.Max(bytes, SmallestBytes) - 1;
+        var power = BitOperations.Log2((uint)last);
+        var quarter = (last >> (power - 2)) & 3;
+        return ((power - BitOperations.Log2(SmallestBytes - 1)) * 4) + quarter - 3;
+    }
+
+    private static int BytesOf(int sizeClass)
+    {
+        var position = sizeClass + 3;
+        var power = (position / 4) + BitOperations.Log2(SmallestBytes - 1);
+        return (1 << power) + (((position % 4) + 1) << (power - 2));
     }
 }

@@ -1,7 +1,7 @@
 namespace KafkaRestore.Archive.KafkaBackup.Manifests;
 
 /// <summary>Kafka's rule for topic names, which also keeps a hostile name out of paths.</summary>
-internal static class TopicName
+public static class TopicName
 {
     /// <summary>Refuses what Kafka does not accept: 1 to 249 of <c>A-Z a-z 0-9 . _ -</c>, not <c>.</c> or <c>..</c>.</summary>
     /// <exception cref="FormatException">The name is not legal.</exception>

@@ -1,0 +1,255 @@
+using System.Runtime.CompilerServices;
+using KafkaRestore.Archive.KafkaBackup.Segments;
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Planning;
+using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Layout;
+using KafkaRestore.Records.Memory;
+
+namespace KafkaRestore.Engine.Lanes.Stream;
+
+/// <summary>
+/// Merges segments whose offsets overlap into one ascending stream. Where two hold the same offset, both copies are compared: equal, one is
+/// dropped; different, the topic was recreated under one archive id, and the chosen generation's segment wins over the whole overlap.
+/// </summary>
+internal sealed class OverlapMerge
+{
+    private readonly string _backupId;
+    private readonly LaneSource _source;
+    private readonly SegmentRun _run;
+    private readonly GenerationChoice _choice;
+    private readonly SegmentReader _reader;
+    private readonly MemoryReservation _reservation;
+    private readonly SourceCounters _counters;
+    private readonly BufferPool _pool;
+    private readonly List<SegmentCursor> _open = [];
+    private int _next;
+
+    /// <summary>Takes over <paramref name="reservation"/>, of the size that <see cref="MemoryFor"/> says.</summary>
+    public OverlapMerge(string backupId, LaneSource source, SegmentRun run, GenerationChoice choice, SegmentReader reader, MemoryReservation reservation, SourceCounters counters, BufferPool pool)
+    {
+        _backupId = backupId;
+        _source = source;
+        _run = run;
+        _choice = choice;
+        _reservation = reservation;
+        _counters = counters;
+        _pool = pool;
+        _next = run.First;
+        _reader = reader.Within(new MemoryBudget(Math.Max(1, reservation.Bytes)));
+    }
+
+    private const int BlockBytes = 512 << 10;
+
+    /// <summary>What merging takes at most: as many open segments as overlap, and a block to write into.</summary>
+    public static long MemoryFor(string backupId, LaneSource source, SegmentRun run, SegmentReader reader)
+    {
+        long largest = 0;
+        for (var i = run.First; i < run.First + run.Count; i++)
+        {
+            largest = Math.Max(largest, reader.MemoryFor(new SegmentReference(backupId, source.Topic, source.Partition, source.Segments[i])));
+        }
+
+        return (largest * run.Depth) + BlockBytes;
+    }
+
+    /// <summary>Gives the memory back when nothing was read and nothing will be.</summary>
+    public void Abandon() => _reservation.Dispose();
+
+    public async IAsyncEnumerable<RecordBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        RecordBlock? output = null;
+        try
+        {
+            var used = 0;
+            var count = 0;
+            while (await OpenDueAsync(cancellationToken).ConfigureAwait(false) is { } offset)
+            {
+                var chosen = Choose(offset);
+                if (chosen is not null)
+                {
+                    var size = chosen.Current.Encoded.Length;
+                    if (output is not null && output.Capacity - used < size)
+                    {
+                        output.SetContent(count, used);
+                        var full = output;
+                        output = null;
+                        yield return full;
+                    }
+
+                    if (output is null)
+                    {
+                        output = new RecordBlock(_pool.Rent(Math.Max(BlockBytes, size)));
+                        used = count = 0;
+                    }
+
+                    chosen.Current.Encoded.CopyTo(output.Memory[used..]);
+                    used += size;
+                    count++;
+                }
+
+                await AdvanceAsync(offset).ConfigureAwait(false);
+            }
+
+            if (output is not null)
+            {
+                output.SetContent(count, used);
+                var last = output;
+                output = null;
+                yield return last;
+            }
+        }
+        finally
+        {
+            output?.Dispose();
+            foreach (var cursor in _open)
+            {
+                await cursor.DisposeAsync().ConfigureAwait(false);
+            }
+
+            _reservation.Dispose();
+        }
+    }
+
+    /// <summary>Opens every segment that begins at or before the lowest offset reached; that offset, or null at the end.</summary>
+    private async ValueTask<long?> OpenDueAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            long? lowest = _open.Count == 0 ? null : _open.Min(cursor => cursor.Offset);
+            if (_next == _run.First + _run.Count || (lowest is { } reached && _source.Segments[_next].StartOffset > reached))
+            {
+                return lowest;
+            }
+
+            var segment = new SegmentReference(_backupId, _source.Topic, _source.Partition, _source.Segments[_next]);
+            var reservation = await _reader.Budget.ReserveAsync(_reader.MemoryFor(segment), cancellationToken).ConfigureAwait(false);
+            var cursor = new SegmentCursor(await _reader.OpenAsync(segment, reservation, cancellationToken).ConfigureAwait(false), cancellationToken);
+            _next++;
+            _open.Add(cursor);
+            if (!await cursor.MoveNextAsync().ConfigureAwait(false))
+            {
+                await CloseAsync(cursor).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The copy that is taken for <paramref name="offset"/>; null when the chosen generation has no record there.</summary>
+    private SegmentCursor? Choose(long offset)
+    {
+        SegmentCursor? taken = null;
+        foreach (var cursor in _open)
+        {
+            if (cursor.Offset != offset)
+            {
+                continue;
+            }
+
+            if (_choice != GenerationChoice.Refuse && _open.Find(other => other != cursor && Covers(other, offset) && IsPreferred(other, cursor)) is { } preferred)
+            {
+                if (preferred.Offset == offset && AreEqual(preferred.Current, cursor.Current))
+                {
+                    _counters.Duplicate();
+                }
+                else
+                {
+                    _counters.OtherGeneration();
+                }
+
+                continue;
+            }
+
+            if (taken is null)
+            {
+                taken = cursor;
+            }
+            else if (AreEqual(taken.Current, cursor.Current))
+            {
+                _counters.Duplicate();
+            }
+            else
+            {
+                throw new RestoreException(ErrorCodes.ArchiveGenerations,
+                    $"two segments hold different records at source offset {offset} of {_source}: the topic was recreated under one archive id",
+                    $"{taken.Segment.Key} (uploaded {taken.Segment.Reference.Entry.UploadedAt}) and {cursor.Segment.Key} (uploaded {cursor.Segment.Reference.Entry.UploadedAt})");
+            }
+        }
+
+        return taken;
+    }
+
+    private static bool Covers(SegmentCursor cursor, long offset)
+    {
+        var entry = cursor.Segment.Reference.Entry;
+        return entry.StartOffset <= offset && offset <= entry.EndOffset;
+    }
+
+    // Segments of unknown or equal upload time are of one generation as far as anyone can tell: their copies are compared.
+    private bool IsPreferred(SegmentCursor candidate, SegmentCursor over)
+    {
+        var (a, b) = (candidate.Segment.Reference.Entry.UploadedAt, over.Segment.Reference.Entry.UploadedAt);
+        return a > 0 && b > 0 && (_choice == GenerationChoice.Newest ? a > b : a < b);
+    }
+
+    private async ValueTask AdvanceAsync(long offset)
+    {
+        for (var i = _open.Count - 1; i >= 0; i--)
+        {
+            var cursor = _open[i];
+            if (cursor.Offset == offset && !await cursor.MoveNextAsync().ConfigureAwait(false))
+            {
+                await CloseAsync(cursor).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask CloseAsync(SegmentCursor cursor)
+    {
+        _open.Remove(cursor);
+        _counters.SegmentRead(cursor.Segment.StoredBytes, cursor.Segment.Key, cursor.Segment.Notes);
+        await cursor.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Whether two copies are the same record: key, value, timestamp and own headers; the backup's headers may differ.</summary>
+    internal static bool AreEqual(RecordView a, RecordView b)
+    {
+        if (a.Timestamp != b.Timestamp || a.KeyIsNull != b.KeyIsNull || a.ValueIsNull != b.ValueIsNull
+            || !a.Key.SequenceEqual(b.Key) || !a.Value.SequenceEqual(b.Value))
+        {
+            return false;
+        }
+
+        var (trackingA, trackingB) = (TrackingHeaders.Of(a), TrackingHeaders.Of(b));
+        if (a.HeaderCount - trackingA.Count != b.HeaderCount - trackingB.Count)
+        {
+            return false;
+        }
+
+        var headersA = a.Headers.GetEnumerator();
+        var headersB = b.Headers.GetEnumerator();
+        int indexA = -1, indexB = -1;
+        while (NextOwn(ref headersA, ref indexA, trackingA))
+        {
+            if (!NextOwn(ref headersB, ref indexB, trackingB) || !headersA.Current.Encoded.SequenceEqual(headersB.Current.Encoded))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool NextOwn(ref RecordHeaders.Enumerator headers, ref int index, TrackingHeaders tracking)
+    {
+        while (headers.MoveNext())
+        {
+            index++;
+            if (!tracking.Contains(index))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

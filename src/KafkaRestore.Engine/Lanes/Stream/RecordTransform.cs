@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+using KafkaRestore.Engine.Planning;
+using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Layout;
+
+namespace KafkaRestore.Engine.Lanes.Stream;
+
+/// <summary>
+/// What each record of one source passes through: control records, time window, headers. Works on whole blocks, in place where nothing is
+/// added, and allocates nothing per record.
+/// </summary>
+internal sealed class RecordTransform
+{
+    private readonly StreamRules _rules;
+    private readonly LaneSource _source;
+    private readonly SourceCounters _counters;
+    private readonly AddedHeaders _added;
+    private readonly bool _passesAll;
+
+    public RecordTransform(StreamRules rules, LaneSource source, SourceCounters counters)
+    {
+        _rules = rules;
+        _source = source;
+        _counters = counters;
+        _added = new AddedHeaders(rules.Headers.Encoding, source.Partition);
+        _passesAll = rules is { WindowStart: null, WindowEnd: null, DropControlRecords: false, Headers: { Strip: false, Add: false } };
+    }
+
+    /// <summary>Whether <see cref="Apply"/> needs a second block to write into.</summary>
+    public bool NeedsRoom => _rules.Headers.Add;
+
+    /// <summary>The room that the records of <paramref name="block"/> need at most once headers are added, in bytes.</summary>
+    public static long RoomFor(RecordBlock block) => block.Length + ((long)block.Count * AddedHeaders.MostBytes);
+
+    /// <summary>
+    /// Applies the rules to all records of <paramref name="block"/>, in it or into <paramref name="room"/>, whose content it sets.
+    /// </summary>
+    /// <returns>How many records remain.</returns>
+    public int Apply(RecordBlock block, RecordBlock room)
+    {
+        if (_passesAll)
+        {
+            return block.Count;
+        }
+
+        var memory = room.Memory;
+        var position = 0;
+        var kept = 0;
+        foreach (var record in block)
+        {
+            if (_rules.DropControlRecords && ControlRecords.IsMarker(record))
+            {
+                _counters.DroppedAsControl(record.Offset);
+                continue;
+            }
+
+            var timestamp = record.Timestamp;
+            if (timestamp < (_rules.WindowStart ?? long.MinValue) || timestamp > (_rules.WindowEnd ?? long.MaxValue))
+            {
+                _counters.SkippedByWindow();
+                continue;
+            }
+
+            position += Write(record, memory[position..]);
+            kept++;
+        }
+
+        room.SetContent(kept, position);
+        return kept;
+    }
+
+    /// <summary>Writes one record as it is to be; when in place, never further than where it was read.</summary>
+    private int Write(RecordView record, Span<byte> destination)
+    {
+        var headers = _rules.Headers;
+        var strip = headers.Strip ? TrackingHeaders.Of(record) : default;
+        var stripped = headers.Strip ? strip.Count : 0;
+        if (stripped == 0 && !headers.Add)
+        {
+            record.Encoded.CopyTo(destination);
+            return record.Encoded.Length;
+        }
+
+        var (offset, timestamp) = (record.Offset, record.Timestamp);
+        var count = record.HeaderCount - stripped + (headers.Add ? AddedHeaders.Count : 0);
+        if (count > RecordEncoder.MaxHeaders)
+        {
+            throw new RestoreException(ErrorCodes.RecordNotRepresentable, $"the record at source offset {offset} has {record.HeaderCount} headers and no room for more", _source.ToString());
+        }
+
+        var countAt = record.HeaderCountPosition;
+        var headerBytes = record.Headers;
+        record.Encoded[..countAt].CopyTo(destination);
+        var position = countAt + 2;
+        var index = 0;
+        foreach (var header in headerBytes)
+        {
+            if (stripped == 0 || !strip.Contains(index))
+            {
+                header.Encoded.CopyTo(destination[position..]);
+                position += header.Encoded.Length;
+            }
+
+            index++;
+        }
+
+        if (headers.Add)
+        {
+            position += _added.Write(destination[position..], offset, timestamp);
+        }
+
+        // Last, because in place these bytes may be where the record was still being read.
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[countAt..], (ushort)count);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)(position - 4));
+        return position;
+    }
+}

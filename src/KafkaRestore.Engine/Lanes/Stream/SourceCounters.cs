@@ -1,0 +1,88 @@
+namespace KafkaRestore.Engine.Lanes.Stream;
+
+/// <summary>What happened to the records of one source before they reached the sink. Written by the lane, read by progress and report.</summary>
+public sealed class SourceCounters
+{
+    private const int ExamplesKept = 20;
+    private readonly Lock _gate = new();
+    private readonly List<long> _controlExamples = [];
+    private readonly List<string> _notes = [];
+    private long _segmentsRead;
+    private long _storedBytesRead;
+    private long _skippedByWindow;
+    private long _control;
+    private long _duplicates;
+    private long _otherGeneration;
+
+    /// <summary>Segments read to their end.</summary>
+    public long SegmentsRead => Interlocked.Read(ref _segmentsRead);
+
+    /// <summary>Stored bytes of these segments.</summary>
+    public long StoredBytesRead => Interlocked.Read(ref _storedBytesRead);
+
+    /// <summary>Records outside the time window.</summary>
+    public long SkippedByWindowCount => Interlocked.Read(ref _skippedByWindow);
+
+    /// <summary>Records left out because they have a transaction marker's form.</summary>
+    public long ControlCount => Interlocked.Read(ref _control);
+
+    /// <summary>Second copies of a record, equal to the first, from overlapping segments.</summary>
+    public long DuplicateCount => Interlocked.Read(ref _duplicates);
+
+    /// <summary>Records left out because the other generation was chosen.</summary>
+    public long OtherGenerationCount => Interlocked.Read(ref _otherGeneration);
+
+    /// <summary>Source offsets of the first few records left out as markers.</summary>
+    public IReadOnlyList<long> ControlExamples
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _controlExamples];
+            }
+        }
+    }
+
+    /// <summary>Accepted differences between segments and manifest.</summary>
+    public IReadOnlyList<string> Notes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _notes];
+            }
+        }
+    }
+
+    internal void SegmentRead(long storedBytes, string key, IReadOnlyList<string> notes)
+    {
+        Interlocked.Increment(ref _segmentsRead);
+        Interlocked.Add(ref _storedBytesRead, storedBytes);
+        if (notes.Count > 0)
+        {
+            lock (_gate)
+            {
+                _notes.AddRange(notes.Select(note => $"{key}: {note}"));
+            }
+        }
+    }
+
+    internal void SkippedByWindow() => Interlocked.Increment(ref _skippedByWindow);
+
+    internal void DroppedAsControl(long offset)
+    {
+        if (Interlocked.Increment(ref _control) <= ExamplesKept)
+        {
+            lock (_gate)
+            {
+                _controlExamples.Add(offset);
+            }
+        }
+    }
+
+    internal void Duplicate() => Interlocked.Increment(ref _duplicates);
+
+    internal void OtherGeneration() => Interlocked.Increment(ref _otherGeneration);
+}

@@ -1,0 +1,129 @@
+using KafkaRestore.Archive.KafkaBackup.Manifests;
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Selection;
+using KafkaRestore.Kafka;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Engine.Planning;
+
+/// <summary>Makes a <see cref="RestorePlan"/> from what the archive holds and what was asked for.</summary>
+public static class PlanBuilder
+{
+    /// <summary>Makes the plan.</summary>
+    /// <exception cref="RestoreException">NOTHING_SELECTED, PLAN_CONFLICT, INTERNAL_TOPIC, CONFIG_INVALID.</exception>
+    public static RestorePlan Build(Manifest manifest, RestoreOptions options)
+    {
+        var warnings = new List<string>();
+        var topics = SelectTopics(manifest, options, warnings);
+        var mapping = new TargetMapping(options.Mapping, options.Selection.SourcePartitions);
+        mapping.Check(manifest, topics, warnings);
+
+        var sources = new Dictionary<TargetPartition, List<LaneSource>>();
+        foreach (var topic in topics)
+        {
+            foreach (var partition in topic.Partitions.Where(mapping.Selects))
+            {
+                if (partition.Segments.Count > 0)
+                {
+                    var target = mapping.TargetOf(topic.Name, partition.PartitionId);
+                    if (!sources.TryGetValue(target, out var list))
+                    {
+                        sources[target] = list = [];
+                    }
+
+                    list.Add(new LaneSource
+                    {
+                        Topic = topic.Name,
+                        Partition = partition.PartitionId,
+                        Segments = partition.Segments,
+                        Completeness = PartitionCompleteness.Of(partition),
+                    });
+                }
+            }
+        }
+
+        var lanes = sources.Select(pair => new LanePlan { Target = pair.Key, Sources = InOrder(pair.Value) }).ToList();
+        foreach (var merged in lanes.Where(lane => lane.Sources.Count > 1).OrderBy(lane => lane.Target.ToString(), StringComparer.Ordinal))
+        {
+            warnings.Add($"{merged.Target} gets {merged.Sources.Count} source partitions, one after the other: {string.Join(", ", merged.Sources)}");
+        }
+
+        var rules = new StreamRules
+        {
+            WindowStart = options.Selection.TimeWindowStart,
+            WindowEnd = options.Selection.TimeWindowEnd,
+            Generation = options.Selection.Generation,
+            DropControlRecords = options.Selection.ControlRecords == ControlRecordChoice.Auto && manifest.MayHoldControlRecords,
+            Headers = options.Headers,
+        };
+        var ordered = LaneOrder.Sort(lanes, options.Execution.Priority);
+        var topicPlans = PlanTopics(topics, lanes, mapping);
+        return new RestorePlan
+        {
+            BackupId = manifest.BackupId,
+            ArchiveCreatedAt = manifest.CreatedAt,
+            Rules = rules,
+            Topics = topicPlans,
+            Lanes = ordered,
+            Warnings = warnings,
+            Hash = PlanHash.Of(manifest.BackupId, rules, topicPlans, lanes),
+        };
+    }
+
+    private static List<ManifestTopic> SelectTopics(Manifest manifest, RestoreOptions options, List<string> warnings)
+    {
+        var patterns = TopicPatternSet.Parse(options.Selection.Include, options.Selection.Exclude);
+        var selection = patterns.Select(manifest.Topics.Select(topic => topic.Name));
+        foreach (var pattern in selection.UnmatchedInclude)
+        {
+            warnings.Add($"the include pattern '{pattern}' matches no topic of the archive");
+        }
+
+        foreach (var pattern in selection.UnmatchedExclude)
+        {
+            warnings.Add($"the exclude pattern '{pattern}' matches no topic of the archive");
+        }
+
+        foreach (var name in selection.InternalNotNamed)
+        {
+            warnings.Add($"the internal topic {name} is left out; its records mean nothing to another cluster");
+        }
+
+        if (selection.Selected.Count == 0)
+        {
+            var names = manifest.Topics.Select(topic => topic.Name).Order(StringComparer.Ordinal).ToList();
+            throw new RestoreException(ErrorCodes.NothingSelected,
+                names.Count == 0
+                    ? $"the archive '{manifest.BackupId}' holds no topics"
+                    : $"no topic of the archive '{manifest.BackupId}' is selected; it holds {string.Join(", ", names.Take(20))}{(names.Count > 20 ? $" and {names.Count - 20} more" : "")}",
+                "target.topics");
+        }
+
+        var selected = selection.Selected.ToHashSet(StringComparer.Ordinal);
+        return [.. manifest.Topics.Where(topic => selected.Contains(topic.Name)).OrderBy(topic => topic.Name, StringComparer.Ordinal)];
+    }
+
+    private static List<LaneSource> InOrder(List<LaneSource> sources)
+    {
+        sources.Sort(static (a, b) =>
+        {
+            var byTopic = string.CompareOrdinal(a.Topic, b.Topic);
+            return byTopic != 0 ? byTopic : a.Partition.CompareTo(b.Partition);
+        });
+        return sources;
+    }
+
+    private static List<TopicPlan> PlanTopics(List<ManifestTopic> topics, List<LanePlan> lanes, TargetMapping mapping)
+    {
+        var needed = lanes.GroupBy(lane => lane.Target.Topic, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Max(lane => lane.Target.Partition) + 1, StringComparer.Ordinal);
+        return [.. topics
+            .GroupBy(topic => mapping.TopicOf(topic.Name), StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => new TopicPlan(
+                group.Key,
+                [.. group.Select(topic => topic.Name)],
+                needed.GetValueOrDefault(group.Key, 1),
+                Math.Max(needed.GetValueOrDefault(group.Key, 1), group.Max(topic => mapping.PartitionsFor(topic.PartitionCount)))))];
+    }
+}

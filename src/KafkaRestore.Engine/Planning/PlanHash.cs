@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace KafkaRestore.Engine.Planning;
+
+/// <summary>The hash of a plan's meaning: lines of a fixed form, in a fixed order, through SHA-256.</summary>
+internal static class PlanHash
+{
+    public static string Of(string backupId, StreamRules rules, IEnumerable<TopicPlan> topics, IEnumerable<LanePlan> lanes)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Add(hash, $"plan 1 {backupId}");
+        Add(hash, $"rules {rules.WindowStart} {rules.WindowEnd} {rules.Generation} {rules.DropControlRecords} {rules.Headers.Strip} {rules.Headers.Add} {(rules.Headers.Add ? rules.Headers.Encoding : default)}");
+        foreach (var topic in topics)
+        {
+            Add(hash, $"topic {topic.Name} {topic.PartitionsToCreate}");
+        }
+
+        foreach (var lane in lanes.OrderBy(lane => lane.Target.Topic, StringComparer.Ordinal).ThenBy(lane => lane.Target.Partition))
+        {
+            Add(hash, $"lane {lane.Target.Topic} {lane.Target.Partition}");
+            foreach (var source in lane.Sources)
+            {
+                Add(hash, $"source {source.Topic} {source.Partition}");
+                foreach (var segment in source.Segments)
+                {
+                    Add(hash, $"segment {segment.StartOffset} {segment.EndOffset} {segment.RecordCount} {segment.Sha256} {segment.OddKey} {segment.KeyEnding} {segment.UploadedAt}");
+                }
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Add(IncrementalHash hash, FormattableString line) =>
+        hash.AppendData(Encoding.UTF8.GetBytes(line.ToString(CultureInfo.InvariantCulture) + "\n"));
+}

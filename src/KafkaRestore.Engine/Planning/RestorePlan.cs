@@ -1,0 +1,125 @@
+using KafkaRestore.Archive.KafkaBackup.Manifests;
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Kafka;
+
+namespace KafkaRestore.Engine.Planning;
+
+/// <summary>
+/// What goes where: made once from manifest and options, never changed. Dry run and run use the same object, and the same plan gives the same
+/// stream of records in the same order every time.
+/// </summary>
+public sealed class RestorePlan
+{
+    /// <summary>The archive's id.</summary>
+    public required string BackupId { get; init; }
+
+    /// <summary>When the archive was begun, epoch milliseconds.</summary>
+    public required long ArchiveCreatedAt { get; init; }
+
+    /// <summary>What every record passes through on its way.</summary>
+    public required StreamRules Rules { get; init; }
+
+    /// <summary>Target topics in order of name, those without a record included.</summary>
+    public required IReadOnlyList<TopicPlan> Topics { get; init; }
+
+    /// <summary>One lane per target partition that gets records, in the order in which they start.</summary>
+    public required IReadOnlyList<LanePlan> Lanes { get; init; }
+
+    /// <summary>What a person should know before the run.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>
+    /// SHA-256 over what the plan means (archive, segments, mappings, rules), in hexadecimal; not over speed, memory or paths.
+    /// </summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Segments of all lanes.</summary>
+    public long SegmentCount => Lanes.Sum(lane => lane.SegmentCount);
+
+    /// <summary>Records in these segments, before any window: the most that can be written.</summary>
+    public long RecordCount => Lanes.Sum(lane => lane.RecordCount);
+
+    /// <summary>Bytes of records in these segments, uncompressed.</summary>
+    public long UncompressedBytes => Lanes.Sum(lane => lane.UncompressedBytes);
+
+    /// <summary>Bytes stored for these segments.</summary>
+    public long StoredBytes => Lanes.Sum(lane => lane.StoredBytes);
+}
+
+/// <summary>What every record of a run passes through, in this order: generation choice, control records, time window, headers.</summary>
+public sealed record StreamRules
+{
+    /// <summary>First timestamp, epoch milliseconds, inclusive; null is no bound.</summary>
+    public long? WindowStart { get; init; }
+
+    /// <summary>Last timestamp, epoch milliseconds, inclusive; null is no bound.</summary>
+    public long? WindowEnd { get; init; }
+
+    /// <summary>What to do where two segments hold different records at one offset.</summary>
+    public GenerationChoice Generation { get; init; }
+
+    /// <summary>Whether records with the exact form of a transaction marker are left out.</summary>
+    public bool DropControlRecords { get; init; }
+
+    /// <summary>What happens to tracking headers.</summary>
+    public HeaderOptions Headers { get; init; } = new();
+}
+
+/// <summary>A target topic of a plan.</summary>
+/// <param name="Name">Its name at the target.</param>
+/// <param name="Sources">The source topics that go into it, in order.</param>
+/// <param name="PartitionsNeeded">Partitions that it must have: one more than the highest that gets records.</param>
+/// <param name="PartitionsToCreate">Partitions that it gets when it is created: as many as the sources had, mapped.</param>
+public sealed record TopicPlan(string Name, IReadOnlyList<string> Sources, int PartitionsNeeded, int PartitionsToCreate);
+
+/// <summary>The ordered stream into one target partition.</summary>
+public sealed class LanePlan
+{
+    /// <summary>Where it goes.</summary>
+    public required TargetPartition Target { get; init; }
+
+    /// <summary>
+    /// What goes in: one source after the other, each whole, in order of topic name and partition. Order within each source is kept.
+    /// </summary>
+    public required IReadOnlyList<LaneSource> Sources { get; init; }
+
+    /// <summary>Number of segments.</summary>
+    public long SegmentCount => Sources.Sum(source => (long)source.Segments.Count);
+
+    /// <summary>Records in them, before any window.</summary>
+    public long RecordCount => Sources.Sum(source => source.RecordCount);
+
+    /// <summary>Bytes of records, uncompressed.</summary>
+    public long UncompressedBytes => Sources.Sum(source => source.UncompressedBytes);
+
+    /// <summary>Bytes stored.</summary>
+    public long StoredBytes => Sources.Sum(source => source.StoredBytes);
+}
+
+/// <summary>One source partition of a lane.</summary>
+public sealed class LaneSource
+{
+    /// <summary>Source topic.</summary>
+    public required string Topic { get; init; }
+
+    /// <summary>Source partition.</summary>
+    public required int Partition { get; init; }
+
+    /// <summary>Its segments by first offset; they may overlap.</summary>
+    public required IReadOnlyList<SegmentEntry> Segments { get; init; }
+
+    /// <summary>What the archive can say of its completeness.</summary>
+    public required PartitionCompleteness Completeness { get; init; }
+
+    /// <summary>Records, as the manifest counts them.</summary>
+    public long RecordCount => Segments.Sum(segment => segment.RecordCount);
+
+    /// <summary>Bytes of records, uncompressed; the stored size where the manifest does not say.</summary>
+    public long UncompressedBytes => Segments.Sum(segment => segment.UncompressedSize > 0 ? segment.UncompressedSize : segment.CompressedSize);
+
+    /// <summary>Bytes stored.</summary>
+    public long StoredBytes => Segments.Sum(segment => segment.CompressedSize);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Topic}/{Partition}";
+}
