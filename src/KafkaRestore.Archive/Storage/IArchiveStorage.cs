@@ -2,12 +2,13 @@ namespace KafkaRestore.Archive.Storage;
 
 /// <summary>
 /// Where archives live: objects with keys, read by range. Keys are relative to the storage's root, use <c>/</c>, never start
-/// with it and never hold a <c>.</c> or <c>..</c> component; an implementation refuses others (<c>ARCHIVE_UNSAFE_KEY</c>).
-/// All members may be called from many threads at once.
+/// with it and never hold a <c>.</c> or <c>..</c> component; an implementation refuses others (<c>ARCHIVE_UNSAFE_KEY</c>, see
+/// <see cref="StorageKey"/>). All members may be called from many threads at once.
 /// </summary>
 /// <remarks>
 /// Failures are <see cref="Records.Errors.RestoreException"/> with a code: SEGMENT_MISSING (no such object), STORAGE_DENIED,
-/// STORAGE_UNAVAILABLE (worth retrying), STORAGE_CONFLICT, DISK_FULL. Not guaranteed: that an object stays the same between two reads.
+/// STORAGE_UNAVAILABLE (worth retrying), STORAGE_INVALID (no such bucket or directory, never worth retrying), STORAGE_CONFLICT,
+/// DISK_FULL. Not guaranteed: that an object stays the same between two reads.
 /// </remarks>
 public interface IArchiveStorage : IAsyncDisposable
 {
@@ -16,8 +17,9 @@ public interface IArchiveStorage : IAsyncDisposable
 
     /// <summary>
     /// Lists what is below <paramref name="folder"/> ("" is the root): with <paramref name="recursive"/> every object at any depth,
-    /// else the objects and folders directly in it. Folder-based: <c>a</c> lists <c>a/…</c>, never <c>ab/…</c>. Order: by key, ordinal.
-    /// A folder that does not exist is empty.
+    /// else the objects and folders directly in it. Folder-based: <c>a</c> lists <c>a/…</c>, never <c>ab/…</c>. A folder that does not
+    /// exist is empty. Order: by key, ordinal, a folder as if its key ended with <c>/</c> (so it stands where the objects in it would).
+    /// Not guaranteed: the place of keys with characters that S3 stores percent-encoded; what changes while listing.
     /// </summary>
     IAsyncEnumerable<StorageEntry> ListAsync(string folder, bool recursive, CancellationToken cancellationToken);
 
@@ -27,7 +29,10 @@ public interface IArchiveStorage : IAsyncDisposable
     /// <summary>
     /// Reads from <paramref name="offset"/> until <paramref name="destination"/> is full or the object ends.
     /// </summary>
-    /// <returns>Bytes read; fewer than asked for only at the object's end, 0 at or beyond it.</returns>
+    /// <returns>
+    /// Bytes read; fewer than asked for only at the object's end, 0 at or beyond it. Nothing is asked of the storage when
+    /// <paramref name="destination"/> is empty. Nobody writes into it any more once the task has ended, however it ended.
+    /// </returns>
     ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken);
 
     /// <summary>
