@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KafkaRestore.Archive.Storage;
+using KafkaRestore.Archive.Storage.Reading;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Archive.KafkaBackup.Manifests;
@@ -21,7 +22,7 @@ public static class ManifestReader
         var key = SegmentKey.Manifest(backupId);
         try
         {
-            var stream = new StorageStream(storage, key);
+            var stream = ObjectReader.OpenSequential(storage, key, cancellationToken);
             await using (stream.ConfigureAwait(false))
             {
                 return await ReadAsync(stream, backupId, key, limits ?? ArchiveLimits.Default, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using KafkaRestore.Archive.Compression;
 using KafkaRestore.Archive.KafkaBackup.LegacyJson;
 using KafkaRestore.Archive.Storage;
+using KafkaRestore.Archive.Storage.Reading;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Memory;
 
@@ -39,7 +40,7 @@ public sealed class SegmentReader
     public long MemoryFor(SegmentReference segment)
     {
         var stored = segment.Entry.CompressedSize;
-        var content = stored > 0 && stored <= _options.WholeInMemoryBytes ? stored + 1 : ChunkBytes;
+        var content = stored > 0 && stored <= _options.WholeInMemoryBytes ? stored + 1 : Math.Max(ChunkBytes, ObjectReader.MemoryFor(_storage));
         return content + Interlocked.Read(ref _decoderBytes) + (BlockBytes(segment.Entry.UncompressedSize) * (_options.Blocks + 1L));
     }
 
@@ -147,12 +148,10 @@ public sealed class SegmentReader
             await lease.ExtendAsync(length, cancellationToken).ConfigureAwait(false);
         }
 
-        // One byte more than expected is asked for, so that an object that grew is noticed without another request.
         var buffer = _pool.Rent((int)length + 1);
         try
         {
-            var read = await ObjectReader.ReadAtMostAsync(_storage, key, buffer.Memory[..((int)length + 1)], cancellationToken).ConfigureAwait(false);
-            CheckLength(key, read, length);
+            var read = await ReadExactlyAsync(key, buffer.Memory[..((int)length + 1)], cancellationToken).ConfigureAwait(false);
             var content = new MemoryContent(buffer, read);
             if (IsBinary(content.Start))
             {
@@ -172,20 +171,22 @@ public sealed class SegmentReader
 
     private async Task<SegmentContent> FetchLargeAsync(SegmentReference segment, string key, long length, List<string> notes, CancellationToken cancellationToken)
     {
-        var chunk = _pool.Rent(ChunkBytes);
         SpoolFile? spool = null;
         try
         {
             spool = _storage.Properties.RereadsAreCheap ? null : SpoolFile.Create(_options.SpoolDirectory);
             using var checksums = new SegmentChecksums(segment.Entry.Sha256 is not null);
-            byte[]? start = null;
+            byte[] start = [];
             long position = 0;
-            await foreach (var piece in ObjectReader.ReadSequentiallyAsync(_storage, key, length + 1, chunk, _pool, cancellationToken).ConfigureAwait(false))
+            await foreach (var piece in ObjectReader.ReadChunksAsync(_storage, key, length, _pool, cancellationToken).ConfigureAwait(false))
             {
-                start ??= piece.Span[..Math.Min(piece.Length, 64)].ToArray();
-                if (position == 0 && !IsBinary(start))
+                if (position == 0)
                 {
-                    throw SegmentDamage.Corrupt(key, "it does not begin with KBAK, and is too large to be a legacy JSON segment");
+                    start = piece.Span[..Math.Min(piece.Length, 64)].ToArray();
+                    if (!IsBinary(start))
+                    {
+                        throw SegmentDamage.Corrupt(key, "it does not begin with KBAK, and is too large to be a legacy JSON segment");
+                    }
                 }
 
                 checksums.Append(piece.Span);
@@ -193,21 +194,40 @@ public sealed class SegmentReader
                 position += piece.Length;
             }
 
-            CheckLength(key, position, length);
+            await CheckEndsAsync(key, length, cancellationToken).ConfigureAwait(false);
             CheckSums(segment, key, checksums, notes);
-            if (spool is { } file)
-            {
-                return new ChunkedContent(key, length, start!, chunk, file.ReadAsync, file);
-            }
-
-            return new ChunkedContent(key, length, start!, chunk, (at, memory, token) => _storage.ReadAsync(key, at, memory, token), null);
+            return spool is { } file
+                ? new ChunkedContent(key, length, start, _pool.Rent(ChunkBytes), file.ReadAsync, file)
+                : new ChunkedContent(key, length, start, _pool.Rent(ChunkBytes), (at, memory, token) => _storage.ReadAsync(key, at, memory, token), null);
         }
         catch
         {
-            chunk.Dispose();
             spool?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Fills all but the last byte of <paramref name="destination"/>, which must stay unfilled: an object that grew is noticed.</summary>
+    private async ValueTask<int> ReadExactlyAsync(string key, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        var length = destination.Length - 1;
+        if (destination.Length <= _storage.Properties.PreferredReadBytes)
+        {
+            CheckLength(key, await _storage.ReadAsync(key, 0, destination, cancellationToken).ConfigureAwait(false), length);
+        }
+        else
+        {
+            await ObjectReader.ReadWholeAsync(_storage, key, destination[..length], cancellationToken).ConfigureAwait(false);
+            await CheckEndsAsync(key, length, cancellationToken).ConfigureAwait(false);
+        }
+
+        return length;
+    }
+
+    private async ValueTask CheckEndsAsync(string key, long length, CancellationToken cancellationToken)
+    {
+        var beyond = await _storage.ReadAsync(key, length, new byte[1], cancellationToken).ConfigureAwait(false);
+        CheckLength(key, length + beyond, length);
     }
 
     private static void CheckLength(string key, long read, long expected)

@@ -18,7 +18,7 @@ public sealed partial class FileSystemStorage : IArchiveStorage
     private FileSystemStorage(string root, string location)
     {
         _root = root;
-        Properties = new StorageProperties("filesystem", location, ReadBytes, ParallelReads: 1);
+        Properties = new StorageProperties("filesystem", location, ReadBytes, ParallelReads: 1, RereadsAreCheap: true);
     }
 
     /// <inheritdoc/>

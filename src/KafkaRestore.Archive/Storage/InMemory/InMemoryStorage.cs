@@ -18,7 +18,7 @@ public sealed class InMemoryStorage : IArchiveStorage
     public InMemoryStorage(TimeProvider? time = null) => _time = time ?? TimeProvider.System;
 
     /// <inheritdoc/>
-    public StorageProperties Properties { get; } = new("memory", "memory://", PreferredReadBytes: 1 << 20, ParallelReads: 1);
+    public StorageProperties Properties { get; } = new("memory", "memory://", PreferredReadBytes: 1 << 20, ParallelReads: 1, RereadsAreCheap: true);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StorageEntry> ListAsync(

@@ -27,7 +27,7 @@ public sealed partial class S3Storage : IArchiveStorage
         _bucket = options.Bucket;
         _idleTimeout = options.IdleTimeout;
         var location = $"s3://{_bucket}/{_keys.PrefixOf("")}".TrimEnd('/');
-        Properties = new StorageProperties("s3", endpoint is null ? location : $"{location} at {endpoint.TrimEnd('/')}", ReadBytes, ParallelReads);
+        Properties = new StorageProperties("s3", endpoint is null ? location : $"{location} at {endpoint.TrimEnd('/')}", ReadBytes, ParallelReads, RereadsAreCheap: false);
     }
 
     /// <inheritdoc/>
