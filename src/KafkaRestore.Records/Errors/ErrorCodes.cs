@@ -107,6 +107,14 @@ public static class ErrorCodes
     public static readonly ErrorCode TargetNotEmpty = new("TARGET_NOT_EMPTY", ExitCode.Refused,
         "A target partition holds records already.", "Restore into an empty topic (restore.topic_mapping), or set restore.into_existing: append.");
 
+    /// <summary>The target stamps records itself.</summary>
+    public static readonly ErrorCode TargetTimestamps = new("TARGET_TIMESTAMPS", ExitCode.Refused,
+        "A target topic overwrites the records' timestamps (LogAppendTime).", "Set message.timestamp.type=CreateTime on it for the restore.");
+
+    /// <summary>The target's log is shorter than what it acknowledged.</summary>
+    public static readonly ErrorCode TargetRewound = new("TARGET_REWOUND", ExitCode.Partial,
+        "A target partition ends before records that it acknowledged: it was truncated, emptied or recreated.", "Find out why the target lost acknowledged records (unclean leader election, deletion), then restore again into an empty topic.");
+
     /// <summary>The target went away in the middle.</summary>
     public static readonly ErrorCode TargetUnavailable = new("TARGET_UNAVAILABLE", ExitCode.Partial,
         "The target stopped acknowledging and did not come back within the deadline.", "Bring the brokers back; the report says what was acknowledged.");
@@ -146,7 +154,7 @@ public static class ErrorCodes
         StorageInvalid, StorageUnavailable, StorageDenied, StorageConflict, DiskFull,
         ArchiveNotFound, ManifestInvalid, SegmentMissing, ArchiveCorrupt, ArchiveUnsafeKey, ArchiveLimit, ArchiveGenerations,
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
-        TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetUnavailable,
+        TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetRewound, TargetUnavailable,
         ProduceRefused, ForeignWriter, RecordNotRepresentable, RecordTooLarge,
         Stopped, NativeLibraryMissing, Internal,
     ];

@@ -1,0 +1,155 @@
+using KafkaRestore.Engine.Lanes.Stream;
+using KafkaRestore.Engine.Planning;
+using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Engine.Lanes;
+
+/// <summary>
+/// How far a lane is: state, what was sent, what was acknowledged per source. Written by the lane and its sink, read by progress and report at
+/// any time.
+/// </summary>
+public sealed class LaneStatus : ISinkObserver
+{
+    private readonly Lock _gate = new();
+    private readonly SourceAcks[] _acks;
+    private IReadOnlyList<SourceCounters> _counters;
+    private LaneState _state;
+    private RestoreException? _failure;
+    private long _sent;
+    private long _acknowledged;
+    private long _acknowledgedBytes;
+    private long _lastAcknowledgement;
+    private readonly TimeProvider _time;
+
+    /// <summary>Creates the status of a lane that has not begun.</summary>
+    public LaneStatus(LanePlan lane, TimeProvider time)
+    {
+        Lane = lane;
+        _time = time;
+        _acks = new SourceAcks[lane.Sources.Count];
+        _counters = [.. lane.Sources.Select(_ => new SourceCounters())];
+    }
+
+    /// <summary>The lane.</summary>
+    public LanePlan Lane { get; }
+
+    /// <summary>Where it stands.</summary>
+    public LaneState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state;
+            }
+        }
+    }
+
+    /// <summary>Why it failed; null when it did not.</summary>
+    public RestoreException? Failure
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _failure;
+            }
+        }
+    }
+
+    /// <summary>Target offset of the log's end when the lane began.</summary>
+    public long Baseline { get; private set; }
+
+    /// <summary>Records handed to the sink.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
+
+    /// <summary>Records acknowledged.</summary>
+    public long Acknowledged => Interlocked.Read(ref _acknowledged);
+
+    /// <summary>Uncompressed bytes of the records acknowledged.</summary>
+    public long AcknowledgedBytes => Interlocked.Read(ref _acknowledgedBytes);
+
+    /// <summary>Time since the last acknowledgement of a running lane; zero otherwise.</summary>
+    public TimeSpan SinceAcknowledgement =>
+        State == LaneState.Running ? _time.GetElapsedTime(Interlocked.Read(ref _lastAcknowledgement)) : TimeSpan.Zero;
+
+    /// <summary>What happened on the way, per source of the lane.</summary>
+    public IReadOnlyList<SourceCounters> Counters => _counters;
+
+    /// <summary>What was acknowledged of the source at <paramref name="index"/>.</summary>
+    public SourceAcks AcksOf(int index)
+    {
+        lock (_gate)
+        {
+            return _acks[index];
+        }
+    }
+
+    /// <summary>Records that are accounted for: acknowledged, or left out on purpose.</summary>
+    public long AccountedFor =>
+        Acknowledged + Counters.Sum(counter => counter.SkippedByWindowCount + counter.ControlCount + counter.DuplicateCount + counter.OtherGenerationCount);
+
+    void ISinkObserver.Acknowledged(in SinkAck ack)
+    {
+        lock (_gate)
+        {
+            _acks[ack.Source] = _acks[ack.Source].With(ack);
+        }
+
+        Interlocked.Add(ref _acknowledged, ack.Records);
+        Interlocked.Add(ref _acknowledgedBytes, ack.Bytes);
+        Interlocked.Exchange(ref _lastAcknowledgement, _time.GetTimestamp());
+    }
+
+    internal void Begin(long baseline, IReadOnlyList<SourceCounters> counters)
+    {
+        Baseline = baseline;
+        _counters = counters;
+        Interlocked.Exchange(ref _lastAcknowledgement, _time.GetTimestamp());
+        Set(LaneState.Running, null);
+    }
+
+    internal void AddSent(int records) => Interlocked.Add(ref _sent, records);
+
+    internal void End(LaneState state, RestoreException? failure = null) => Set(state, failure);
+
+    private void Set(LaneState state, RestoreException? failure)
+    {
+        lock (_gate)
+        {
+            _state = state;
+            _failure = failure;
+        }
+    }
+}
+
+/// <summary>What was acknowledged of one source of a lane; offsets and times mean something when <see cref="Records"/> is above 0.</summary>
+/// <param name="Records">How many records.</param>
+/// <param name="Bytes">Their uncompressed bytes.</param>
+/// <param name="FirstSourceOffset">Source offset of the first.</param>
+/// <param name="LastSourceOffset">Source offset of the last.</param>
+/// <param name="FirstTargetOffset">Target offset of the first.</param>
+/// <param name="LastTargetOffset">Target offset of the last.</param>
+/// <param name="FirstTimestamp">Timestamp of the first, epoch milliseconds.</param>
+/// <param name="LastTimestamp">Timestamp of the last, epoch milliseconds.</param>
+public readonly record struct SourceAcks(
+    long Records,
+    long Bytes,
+    long FirstSourceOffset,
+    long LastSourceOffset,
+    long FirstTargetOffset,
+    long LastTargetOffset,
+    long FirstTimestamp,
+    long LastTimestamp)
+{
+    internal SourceAcks With(in SinkAck ack) => new(
+        Records + ack.Records,
+        Bytes + ack.Bytes,
+        Records == 0 ? ack.FirstSourceOffset : FirstSourceOffset,
+        ack.LastSourceOffset,
+        Records == 0 ? ack.FirstTargetOffset : FirstTargetOffset,
+        ack.FirstTargetOffset + ack.Records - 1,
+        Records == 0 ? ack.FirstTimestamp : FirstTimestamp,
+        ack.LastTimestamp);
+}

@@ -1,0 +1,216 @@
+using System.Collections.Concurrent;
+using KafkaRestore.Archive.KafkaBackup.Manifests;
+using KafkaRestore.Archive.KafkaBackup.Segments;
+using KafkaRestore.Archive.Storage;
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Planning;
+using KafkaRestore.Kafka;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Engine.Preflight;
+
+/// <summary>
+/// Checks a plan against storage and target before anything is written, and reports every finding, not only the first. Changes nothing.
+/// </summary>
+/// <remarks>
+/// Not checked here: what is inside the segments, rights to write, disk space, and whether retention will delete old records again
+/// (a warning says so where times suggest it).
+/// </remarks>
+public sealed class PreflightCheck(RestorePlan plan, RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, TimeProvider time)
+{
+    private const int StatsAtOnce = 32;
+    private const int FindingsOfOneKind = 50;
+    private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(7);
+
+    private readonly List<Finding> _findings = [];
+
+    /// <summary>Runs all checks.</summary>
+    public async Task<PreflightResult> RunAsync(CancellationToken cancellationToken)
+    {
+        _findings.AddRange(plan.Warnings.Select(warning => new Finding(Severity.Warning, null, warning)));
+        CheckCompleteness();
+        await CheckObjectsAsync(cancellationToken).ConfigureAwait(false);
+        var result = new PreflightResult { Findings = _findings };
+        try
+        {
+            result = await CheckTargetAsync(result, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RestoreException failure)
+        {
+            _findings.Add(Finding.From(failure));
+        }
+
+        return result with { Findings = [.. _findings.OrderByDescending(finding => finding.Severity)] };
+    }
+
+    private void CheckCompleteness()
+    {
+        var unproven = new List<string>();
+        foreach (var source in plan.Lanes.SelectMany(lane => lane.Sources).OrderBy(source => source.Topic, StringComparer.Ordinal).ThenBy(source => source.Partition))
+        {
+            if (source.Completeness.State == CompletenessState.NotProvable)
+            {
+                unproven.Add(source.ToString());
+            }
+
+            foreach (var hole in source.Completeness.Holes.Where(hole => hole.Cause != HoleCause.Unknown))
+            {
+                _findings.Add(new Finding(
+                    Severity.Warning,
+                    null,
+                    hole.Cause == HoleCause.Unexplained
+                        ? $"the archive lacks the source offsets {hole.Start} to {hole.End} and does not say why"
+                        : $"the archive does not hold the source offsets {hole.Start} to {hole.End}: {hole.Reason}",
+                    source.ToString()));
+            }
+        }
+
+        if (unproven.Count > 0)
+        {
+            _findings.Add(new Finding(Severity.Info, null,
+                $"the archive cannot prove that it is complete for {unproven.Count} partition(s); archives made before 0.25 do not record it",
+                string.Join(", ", unproven.Take(10)) + (unproven.Count > 10 ? ", …" : "")));
+        }
+    }
+
+    private async Task CheckObjectsAsync(CancellationToken cancellationToken)
+    {
+        var found = new ConcurrentBag<Finding>();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = StatsAtOnce, CancellationToken = cancellationToken };
+        try
+        {
+            await Parallel.ForEachAsync(Segments(), parallel, async (segment, token) =>
+            {
+                if (await CheckObjectAsync(segment, token).ConfigureAwait(false) is { } finding)
+                {
+                    found.Add(finding);
+                }
+            }).ConfigureAwait(false);
+        }
+        catch (RestoreException failure)
+        {
+            _findings.Add(Finding.From(failure));
+        }
+
+        _findings.AddRange(found.OrderBy(finding => finding.Where, StringComparer.Ordinal).Take(FindingsOfOneKind));
+        if (found.Count > FindingsOfOneKind)
+        {
+            _findings.Add(new Finding(Severity.Error, ErrorCodes.PreflightFailed, $"{found.Count - FindingsOfOneKind} more objects are missing or have another size"));
+        }
+    }
+
+    private IEnumerable<SegmentReference> Segments() =>
+        from lane in plan.Lanes
+        from source in lane.Sources
+        from segment in source.Segments
+        select new SegmentReference(plan.BackupId, source.Topic, source.Partition, segment);
+
+    private async ValueTask<Finding?> CheckObjectAsync(SegmentReference segment, CancellationToken cancellationToken)
+    {
+        var key = segment.Key;
+        var stat = await storage.StatAsync(key, cancellationToken).ConfigureAwait(false);
+        if (stat is null)
+        {
+            return new Finding(Severity.Error, ErrorCodes.SegmentMissing, "a segment that the manifest lists does not exist", key);
+        }
+
+        var expected = segment.Entry.CompressedSize;
+        if (expected == 0 || stat.Size == expected)
+        {
+            return null;
+        }
+
+        return options.TrustSegments
+            ? new Finding(Severity.Warning, null, $"the segment has {stat.Size} bytes, the manifest says {expected}", key)
+            : new Finding(Severity.Error, ErrorCodes.ArchiveCorrupt, $"the segment has {stat.Size} bytes, the manifest says {expected}", key);
+    }
+
+    private async Task<PreflightResult> CheckTargetAsync(PreflightResult result, CancellationToken cancellationToken)
+    {
+        var description = await cluster.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        result = result with { Cluster = description };
+        var existing = await cluster.DescribeTopicsAsync([.. plan.Topics.Select(topic => topic.Name)], cancellationToken).ConfigureAwait(false);
+        var missing = plan.Topics.Where(topic => !existing.ContainsKey(topic.Name)).ToList();
+        if (!options.Preparation.CreateTopics)
+        {
+            _findings.AddRange(missing.Select(topic => new Finding(Severity.Error, ErrorCodes.TargetTopicMissing,
+                $"the target has no topic '{topic.Name}' (it would need {topic.PartitionsNeeded} partition(s))", topic.Name)));
+        }
+
+        CheckTopics(existing);
+        await CheckEmptyAsync(existing, cancellationToken).ConfigureAwait(false);
+        CheckRetention(missing);
+        return result with { ExistingTopics = existing, TopicsToCreate = options.Preparation.CreateTopics ? missing : [] };
+    }
+
+    private void CheckTopics(IReadOnlyDictionary<string, TopicDescription> existing)
+    {
+        foreach (var topic in plan.Topics)
+        {
+            if (!existing.TryGetValue(topic.Name, out var found))
+            {
+                continue;
+            }
+
+            if (found.Partitions < topic.PartitionsNeeded)
+            {
+                _findings.Add(new Finding(Severity.Error, ErrorCodes.TargetPartitions,
+                    $"the topic has {found.Partitions} partition(s), {topic.PartitionsNeeded} are needed", topic.Name));
+            }
+            else if (found.Partitions != topic.PartitionsToCreate)
+            {
+                _findings.Add(new Finding(Severity.Warning, null,
+                    $"the topic has {found.Partitions} partition(s), the source had {topic.PartitionsToCreate}: producers that go by key will choose other partitions than the restored records have", topic.Name));
+            }
+
+            if (string.Equals(found.TimestampType, "LogAppendTime", StringComparison.OrdinalIgnoreCase))
+            {
+                _findings.Add(new Finding(Severity.Error, ErrorCodes.TargetTimestamps, "the topic would overwrite every restored timestamp", topic.Name));
+            }
+        }
+    }
+
+    private async Task CheckEmptyAsync(IReadOnlyDictionary<string, TopicDescription> existing, CancellationToken cancellationToken)
+    {
+        var partitions = plan.Lanes.Select(lane => lane.Target)
+            .Where(target => existing.TryGetValue(target.Topic, out var topic) && target.Partition < topic.Partitions)
+            .ToList();
+        if (partitions.Count == 0)
+        {
+            return;
+        }
+
+        var ranges = await cluster.ReadRangesAsync(partitions, cancellationToken).ConfigureAwait(false);
+        foreach (var (target, range) in ranges.OrderBy(pair => pair.Key.Topic, StringComparer.Ordinal).ThenBy(pair => pair.Key.Partition))
+        {
+            if (range.End > range.LogStart)
+            {
+                var what = $"the partition holds {range.End - range.LogStart} offset(s) already, {range.LogStart} to {range.End - 1}";
+                _findings.Add(options.Preparation.AppendToExisting
+                    ? new Finding(Severity.Warning, null, what + "; the restore appends behind them", target.ToString())
+                    : new Finding(Severity.Error, ErrorCodes.TargetNotEmpty, what, target.ToString()));
+            }
+        }
+    }
+
+    private void CheckRetention(List<TopicPlan> missing)
+    {
+        if (!options.Preparation.CreateTopics)
+        {
+            return;
+        }
+
+        var limit = time.GetUtcNow().Subtract(DefaultRetention).ToUnixTimeMilliseconds();
+        foreach (var topic in missing)
+        {
+            var oldest = plan.Lanes.Where(lane => lane.Target.Topic == topic.Name).SelectMany(lane => lane.Sources).SelectMany(source => source.Segments)
+                .Select(segment => segment.FirstTimestamp).DefaultIfEmpty(long.MaxValue).Min();
+            if (oldest < limit)
+            {
+                _findings.Add(new Finding(Severity.Warning, null,
+                    $"the archive holds records from {DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(oldest, 0)):yyyy-MM-dd}; the topic is created with the broker's default retention, which may delete them again within minutes",
+                    topic.Name, "Create the topic yourself with retention.ms=-1, or raise log.retention.ms on the brokers, before the restore."));
+            }
+        }
+    }
+}

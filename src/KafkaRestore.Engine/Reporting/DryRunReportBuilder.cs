@@ -1,0 +1,57 @@
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Preflight;
+
+namespace KafkaRestore.Engine.Reporting;
+
+/// <summary>Makes the report of a dry run from the plan and what preflight found.</summary>
+public static class DryRunReportBuilder
+{
+    /// <summary>Makes the report.</summary>
+    public static DryRunReport Build(RestorePlan plan, PreflightResult preflight)
+    {
+        var segments = plan.Lanes.SelectMany(lane => lane.Sources).SelectMany(source => source.Segments).ToList();
+        return new DryRunReport
+        {
+            BackupId = plan.BackupId,
+            Valid = preflight.Passed,
+            Errors = Of(preflight, Severity.Error),
+            Warnings = Of(preflight, Severity.Warning),
+            Information = Of(preflight, Severity.Info),
+            SegmentsToProcess = plan.SegmentCount,
+            RecordsToRestore = plan.RecordCount,
+            BytesToRestore = plan.UncompressedBytes,
+            TimeRange = segments.Count == 0 ? null
+                : [segments.Min(segment => Math.Min(segment.FirstTimestamp, segment.LastTimestamp)), segments.Max(segment => Math.Max(segment.FirstTimestamp, segment.LastTimestamp))],
+            TopicsToRestore = Topics(plan),
+            TopicsToCreate = [.. preflight.TopicsToCreate.Select(topic => topic.Name)],
+            ConsumerOffsetActions = [OffsetAction(plan.Rules.Headers)],
+            PlanHash = plan.Hash,
+            TargetClusterId = preflight.Cluster?.ClusterId,
+        };
+    }
+
+    private static string OffsetAction(HeaderOptions headers) =>
+        headers.Add ? "Original offsets will be stored in message headers" : "Consumer offsets will not be modified";
+
+    private static List<string> Of(PreflightResult preflight, Severity severity) =>
+        [.. preflight.Findings.Where(finding => finding.Severity == severity).Select(finding => finding.Describe())];
+
+    private static List<DryRunTopic> Topics(RestorePlan plan) =>
+        [.. (from lane in plan.Lanes from source in lane.Sources select (lane, source))
+            .GroupBy(pair => (Source: pair.source.Topic, Target: pair.lane.Target.Topic))
+            .OrderBy(group => group.Key.Source, StringComparer.Ordinal)
+            .Select(group => new DryRunTopic(
+                group.Key.Source,
+                group.Key.Target,
+                [.. group.OrderBy(pair => pair.source.Partition).Select(pair => Partition(pair.lane, pair.source))]))];
+
+    private static DryRunPartition Partition(LanePlan lane, LaneSource source) => new(
+        source.Partition,
+        lane.Target.Partition,
+        source.Segments.Count,
+        source.RecordCount,
+        [source.Segments.Min(segment => segment.StartOffset), source.Segments.Max(segment => segment.EndOffset)],
+        [source.Segments.Min(segment => Math.Min(segment.FirstTimestamp, segment.LastTimestamp)), source.Segments.Max(segment => Math.Max(segment.FirstTimestamp, segment.LastTimestamp))],
+        Words.Of(source.Completeness.State));
+}

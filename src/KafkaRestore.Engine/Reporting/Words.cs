@@ -1,0 +1,32 @@
+using KafkaRestore.Archive.KafkaBackup.Manifests;
+using KafkaRestore.Engine.Lanes;
+
+namespace KafkaRestore.Engine.Reporting;
+
+/// <summary>The words that reports use for states.</summary>
+internal static class Words
+{
+    public static string Of(LaneState state) => state switch
+    {
+        LaneState.Waiting => "waiting",
+        LaneState.Running => "running",
+        LaneState.Done => "done",
+        LaneState.Failed => "failed",
+        _ => "stopped",
+    };
+
+    public static string Of(CompletenessState state) => state switch
+    {
+        CompletenessState.Proven => "proven",
+        CompletenessState.NotProvable => "not_provable",
+        _ => "incomplete",
+    };
+
+    public static string Of(HoleCause cause) => cause switch
+    {
+        HoleCause.KnownGap => "known_gap",
+        HoleCause.Pruned => "pruned",
+        HoleCause.Unknown => "unknown",
+        _ => "unexplained",
+    };
+}

@@ -1,0 +1,66 @@
+using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Kafka;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Engine.Running;
+
+/// <summary>
+/// After the last acknowledgement: does every partition end where the acknowledged records say it must? Shorter means that acknowledged
+/// records are gone; longer means that others have begun to write.
+/// </summary>
+/// <param name="WasRun">Whether the ends could be read.</param>
+/// <param name="Failures">Partitions that are too short.</param>
+/// <param name="Warnings">Partitions that are longer, or why nothing could be checked.</param>
+internal sealed record LogEndCheck(bool WasRun, IReadOnlyDictionary<TargetPartition, RestoreException> Failures, IReadOnlyList<string> Warnings)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    public static LogEndCheck NotRun { get; } = new(false, new Dictionary<TargetPartition, RestoreException>(), []);
+
+    public static async Task<LogEndCheck> RunAsync(ITargetCluster cluster, RestoreProgress progress)
+    {
+        var done = progress.Lanes.Where(lane => lane.State == LaneState.Done).ToList();
+        if (done.Count == 0)
+        {
+            return NotRun;
+        }
+
+        IReadOnlyDictionary<TargetPartition, PartitionRange> ranges;
+        try
+        {
+            using var deadline = new CancellationTokenSource(Deadline);
+            ranges = await cluster.ReadRangesAsync([.. done.Select(lane => lane.Lane.Target)], deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is RestoreException or OperationCanceledException)
+        {
+            return NotRun with { Warnings = [$"the ends of the target's logs could not be read after the run: {failure.Message}"] };
+        }
+
+        var failures = new Dictionary<TargetPartition, RestoreException>();
+        var warnings = new List<string>();
+        foreach (var lane in done)
+        {
+            var target = lane.Lane.Target;
+            var expected = lane.Baseline + lane.Acknowledged;
+            if (!ranges.TryGetValue(target, out var range))
+            {
+                warnings.Add($"the end of {target} could not be read after the run");
+            }
+            else if (range.End < expected)
+            {
+                failures[target] = new RestoreException(ErrorCodes.TargetRewound, $"the partition ends at offset {range.End}; records up to {expected - 1} were acknowledged", target.ToString());
+            }
+            else if (range.LogStart > lane.Baseline && lane.Acknowledged > 0)
+            {
+                failures[target] = new RestoreException(ErrorCodes.TargetRewound, $"the partition now begins at offset {range.LogStart}; restored records from {lane.Baseline} on were deleted already (retention, or DeleteRecords)", target.ToString(),
+                    "Set retention.ms=-1 on the topic and restore it again.");
+            }
+            else if (range.End > expected)
+            {
+                warnings.Add($"{target} ends at offset {range.End}, {range.End - expected} beyond the restored records: someone else has begun to write");
+            }
+        }
+
+        return new LogEndCheck(true, failures, warnings);
+    }
+}

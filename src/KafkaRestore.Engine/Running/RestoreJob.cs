@@ -1,0 +1,79 @@
+using KafkaRestore.Archive.KafkaBackup.Manifests;
+using KafkaRestore.Archive.Storage;
+using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Preflight;
+using KafkaRestore.Engine.Reporting;
+using KafkaRestore.Kafka;
+using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Engine.Running;
+
+/// <summary>
+/// One restore in this process, from manifest to report: read the archive's manifest, plan, check everything, write, check the target's log ends,
+/// report.
+/// </summary>
+/// <remarks>Not guaranteed yet: resuming. A run that was stopped or killed is not continued by the next one.</remarks>
+public sealed class RestoreJob
+{
+    private readonly RestoreOptions _options;
+    private readonly IArchiveStorage _storage;
+    private readonly ITargetCluster _cluster;
+    private readonly IRecordSinkFactory _sinks;
+    private readonly TimeProvider _time;
+
+    /// <summary>Prepares a job; storage, cluster and sinks stay the caller's to dispose.</summary>
+    public RestoreJob(RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, IRecordSinkFactory sinks, TimeProvider? time = null)
+    {
+        _options = options;
+        _storage = storage;
+        _cluster = cluster;
+        _sinks = sinks;
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>Reads the manifest and makes the plan.</summary>
+    /// <exception cref="RestoreException">The archive cannot be read, or nothing sensible is selected.</exception>
+    public async Task<RestorePlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        var manifest = await ManifestReader.ReadAsync(_storage, _options.BackupId, cancellationToken).ConfigureAwait(false);
+        return PlanBuilder.Build(manifest, _options);
+    }
+
+    /// <summary>Checks the plan against storage and target; changes nothing.</summary>
+    public Task<PreflightResult> CheckAsync(RestorePlan plan, CancellationToken cancellationToken) =>
+        new PreflightCheck(plan, _options, _storage, _cluster, _time).RunAsync(cancellationToken);
+
+    /// <summary>Carries the plan out. Call with what <see cref="CheckAsync"/> found; it must have passed.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="preflight">What the check found.</param>
+    /// <param name="progress">Is kept up to date while it runs.</param>
+    /// <param name="stop">Stops the run within about a second; the report then says what was done.</param>
+    /// <returns>The report; its status says whether all is done, failed in part, or was stopped.</returns>
+    public async Task<RestoreReport> RunAsync(RestorePlan plan, PreflightResult preflight, RestoreProgress progress, CancellationToken stop)
+    {
+        if (!preflight.Passed)
+        {
+            throw new ArgumentException("the preflight has not passed", nameof(preflight));
+        }
+
+        RestoreException? refused = null;
+        try
+        {
+            await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, _time).RunAsync(preflight, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped before the first record; the lanes say that they never began.
+        }
+        catch (RestoreException failure)
+        {
+            refused = failure;
+        }
+
+        var ends = refused is null && !stop.IsCancellationRequested ? await LogEndCheck.RunAsync(_cluster, progress).ConfigureAwait(false) : LogEndCheck.NotRun;
+        return ReportBuilder.Build(plan, preflight, progress, ends, refused, _sinks.Name, stop.IsCancellationRequested && progress.Lanes.Any(lane => lane.State != LaneState.Done), _time.GetUtcNow());
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using KafkaRestore.Archive.KafkaBackup.Segments;
+using KafkaRestore.Archive.Storage;
+using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Lanes.Stream;
+using KafkaRestore.Engine.Limits;
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Preflight;
+using KafkaRestore.Kafka;
+using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Memory;
+
+namespace KafkaRestore.Engine.Running;
+
+/// <summary>
+/// Writes a plan whose preflight has passed: as many lanes at once as allowed, an idle place takes the next lane of any topic. One lane's
+/// failure leaves the others running.
+/// </summary>
+internal sealed class RestoreRun
+{
+    private readonly RestorePlan _plan;
+    private readonly RestoreOptions _options;
+    private readonly IArchiveStorage _storage;
+    private readonly ITargetCluster _cluster;
+    private readonly IRecordSinkFactory _sinks;
+    private readonly RestoreProgress _progress;
+    private readonly TimeProvider _time;
+
+    public RestoreRun(RestorePlan plan, RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, IRecordSinkFactory sinks, RestoreProgress progress, TimeProvider time)
+    {
+        _plan = plan;
+        _options = options;
+        _storage = storage;
+        _cluster = cluster;
+        _sinks = sinks;
+        _progress = progress;
+        _time = time;
+    }
+
+    /// <summary>Runs every lane to its end.</summary>
+    /// <exception cref="RestoreException">Before the first record: the target changed since preflight, or the budget is too small.</exception>
+    /// <exception cref="OperationCanceledException">Stopped before the first record.</exception>
+    public async Task RunAsync(PreflightResult preflight, CancellationToken stop)
+    {
+        var shares = MemoryShares.Of(_options.Execution, _plan, _storage.Properties);
+        await CreateTopicsAsync(preflight, stop).ConfigureAwait(false);
+        var topics = await _cluster.DescribeTopicsAsync([.. _plan.Topics.Select(topic => topic.Name)], stop).ConfigureAwait(false);
+        var baselines = _plan.Lanes.Count == 0
+            ? new Dictionary<TargetPartition, PartitionRange>()
+            : await _cluster.ReadRangesAsync([.. _plan.Lanes.Select(lane => lane.Target)], stop).ConfigureAwait(false);
+
+        var reader = new SegmentReader(_storage, new MemoryBudget(shares.ReadingBytes), new SegmentReadOptions
+        {
+            WholeInMemoryBytes = shares.WholeInMemoryBytes,
+            SpoolDirectory = _options.Execution.SpoolDirectory,
+            TrustSegments = _options.TrustSegments,
+        });
+        var limits = new RestoreLimits(_options.Execution, _time);
+        var waiting = new ConcurrentQueue<LaneStatus>(_progress.Lanes);
+        await Task.WhenAll(Enumerable.Range(0, _options.Execution.MaxConcurrentLanes).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);
+
+        async Task WorkAsync()
+        {
+            while (!stop.IsCancellationRequested && waiting.TryDequeue(out var status))
+            {
+                var target = status.Lane.Target;
+                var stream = new LaneStream(_plan, status.Lane, reader, new MemoryBudget(Math.Max(1, shares.HeaderRoomBytes)));
+                var sinkLane = new SinkLane(target, baselines[target].End, shares.SinkQueueBytes, topics.GetValueOrDefault(target.Topic)?.MaxMessageBytes);
+                await new LaneRunner(stream, status, _sinks, sinkLane, limits, _options.TrustSegments).RunAsync(stop).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task CreateTopicsAsync(PreflightResult preflight, CancellationToken stop)
+    {
+        if (preflight.TopicsToCreate.Count > 0)
+        {
+            var none = new Dictionary<string, string>();
+            await _cluster.CreateTopicsAsync(
+                [.. preflight.TopicsToCreate.Select(topic => new TopicToCreate(topic.Name, topic.PartitionsToCreate, _options.Preparation.DefaultReplicationFactor, none))],
+                stop).ConfigureAwait(false);
+        }
+    }
+}
