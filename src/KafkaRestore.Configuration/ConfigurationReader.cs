@@ -64,6 +64,12 @@ public sealed class ConfigurationReader(IExpansionSource? source = null)
             return Failed(fileName, problems);
         }
 
+        if (problems.IsFull)
+        {
+            // The rest of the file was not read, so nothing can be said about keys together.
+            return Failed(fileName, problems);
+        }
+
         RequiredRules.Check(context);
         SecurityRules.Check(context);
         RestoreRules.Check(context);

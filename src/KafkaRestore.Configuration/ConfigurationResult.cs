@@ -44,6 +44,6 @@ public sealed class ConfigurationResult
             kinds is [var kind] ? kind : ErrorCodes.ConfigInvalid,
             $"{Problems.Count + FurtherProblems} problems:{string.Concat(lines)}{more}\n ",
             FileName,
-            "Nothing was started");
+            "Nothing was started.");
     }
 }

@@ -84,6 +84,27 @@ public sealed class KeyTableTests
     }
 
     [Fact]
+    public void The_default_that_the_reference_names_is_the_one_that_holds()
+    {
+        string[] described = ["no limit", "as the endpoint says", "false; true with an endpoint", "required", ""];
+        var tested = 0;
+        foreach (var sample in KeySamples.All)
+        {
+            var key = ConfigurationKeys.All.Single(key => key.Path == sample.Path);
+            var isOneWord = key.Type.Contains('|', StringComparison.Ordinal) || key.Type is "boolean" or "integer" || key.Type.StartsWith("size", StringComparison.Ordinal) || key.Type.StartsWith("duration", StringComparison.Ordinal);
+            if (!isOneWord || key.Class == KeyClass.NoEffect || described.Contains(key.Default) || sample.Other is not null)
+            {
+                continue;
+            }
+
+            Assert.Equal(OptionsText.Of(Good(sample.Without())), OptionsText.Of(Good(sample.Without().Set(key.Path, key.Default))));
+            tested++;
+        }
+
+        Assert.True(tested >= 20, $"only {tested} defaults were compared");
+    }
+
+    [Fact]
     public void Every_key_of_a_working_class_changes_options_or_says_when_it_does_not()
     {
         string[] alwaysTheSame = ["mode", "restore.dry_run_check_segments"];

@@ -56,6 +56,9 @@ internal sealed class ConfigurationKey<T>(ValueReader<T> reader) : Configuration
     /// <summary>What a value asks for that is not there; null: nothing.</summary>
     internal Func<T, string?>? Refusal { get; init; }
 
+    /// <summary>What to do about a refusal; null: the error code's general remedy.</summary>
+    internal string? RefusalHint { get; init; }
+
     /// <summary>What is to be shown when this value is set; null: nothing.</summary>
     internal Func<T, string?>? Notice { get; init; }
 
@@ -88,7 +91,7 @@ internal sealed class ConfigurationKey<T>(ValueReader<T> reader) : Configuration
         if (Refusal?.Invoke(value) is { } refusal)
         {
             context.MarkBroken(Path);
-            context.Report(ErrorCodes.ConfigNotSupported, Path, refusal, null);
+            context.Report(ErrorCodes.ConfigNotSupported, Path, refusal, RefusalHint);
             return;
         }
 

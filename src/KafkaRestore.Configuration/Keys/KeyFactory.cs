@@ -18,8 +18,8 @@ internal static class KeyFactory
 
     /// <summary>A key of which some values are not there yet.</summary>
     public static ConfigurationKey<T> BetterInPart<T>(
-        string path, ValueReader<T> reader, string standard, string meaning, string how, Func<T, string?> refusal, Action<RestoreDraft, T> apply) =>
-        new(reader) { Path = path, Class = KeyClass.Better, Default = standard, Meaning = meaning, Remark = how, Refusal = refusal, Apply = apply };
+        string path, ValueReader<T> reader, string standard, string meaning, string how, Func<T, string?> refusal, string hint, Action<RestoreDraft, T> apply) =>
+        new(reader) { Path = path, Class = KeyClass.Better, Default = standard, Meaning = meaning, Remark = how, Refusal = refusal, RefusalHint = hint, Apply = apply };
 
     /// <summary>A key whose wish is always fulfilled, so that only the contrary value deserves a word.</summary>
     public static ConfigurationKey<T> Always<T>(string path, ValueReader<T> reader, string standard, string meaning, string how, Func<T, bool> contrary) =>
@@ -49,7 +49,7 @@ internal static class KeyFactory
         NoEffect<YamlNode>(path, new OpaqueReader(type), "", meaning, why);
 
     public static ConfigurationKey<T> Refused<T>(
-        string path, ValueReader<T> reader, string standard, string meaning, string why, Func<T, bool> asks, StorageBackend backends = StorageBackend.None) =>
+        string path, ValueReader<T> reader, string standard, string meaning, string why, Func<T, bool> asks) =>
         new(reader)
         {
             Path = path,
@@ -58,8 +58,11 @@ internal static class KeyFactory
             Meaning = meaning,
             Remark = why,
             Refusal = value => asks(value) ? $"not supported yet: {why}" : null,
-            Backends = backends,
         };
+
+    /// <summary>A key of a storage that is refused as a whole: the backend's own refusal says it once for all of them.</summary>
+    public static ConfigurationKey<T> OfRefusedStorage<T>(string path, ValueReader<T> reader, string meaning, string why, StorageBackend backends) =>
+        new(reader) { Path = path, Class = KeyClass.Refused, Meaning = meaning, Remark = why, Backends = backends };
 
     public static string Text(bool value) => value ? "true" : "false";
 

@@ -28,16 +28,13 @@ internal sealed class KeyTree
             return _children[sibling].Path;
         }
 
-        // The right word in the wrong section, or without one.
-        var elsewhere = ConfigurationKeys.All.Select(key => key.Path).Where(path => LastWord(path) == name || path == name).ToList();
-        if (elsewhere is [var only, ..])
-        {
-            return only;
-        }
-
-        var nearest = Spelling.Nearest(name, ConfigurationKeys.All.Select(key => LastWord(key.Path)).Distinct());
-        return nearest is null ? null : ConfigurationKeys.All.First(key => LastWord(key.Path) == nearest).Path;
+        // The right word in the wrong section, or without one, or nearly so.
+        var paths = Root.Descendants().Select(node => node.Path).ToList();
+        var word = paths.Any(path => LastWord(path) == name) ? name : Spelling.Nearest(name, paths.Select(LastWord).Distinct());
+        return word is null ? null : paths.First(path => LastWord(path) == word);
     }
+
+    private IEnumerable<KeyTree> Descendants() => _children.Values.SelectMany(child => child.Descendants().Prepend(child));
 
     private static string LastWord(string path) => path[(path.LastIndexOf('.') + 1)..];
 

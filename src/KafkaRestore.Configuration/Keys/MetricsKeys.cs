@@ -15,7 +15,7 @@ internal static class MetricsKeys
 
     public static IReadOnlyList<ConfigurationKey> All { get; } =
     [
-        Key("enabled", new BooleanReader(), Text(false), "Whether metrics are served.", (metrics, value) => metrics with { Enabled = value }),
+        Key("enabled", new BooleanReader(), "true where the section stands in the file", "Whether metrics are served.", (metrics, value) => metrics with { Enabled = value }),
         Key("bind_address", new TextValueReader(), Standard.BindAddress, "The address to listen on.", (metrics, value) => metrics with { BindAddress = value }),
         Key("port", new IntegerReader<int>(1, 65_535), Text(Standard.Port), "The port to listen on.", (metrics, value) => metrics with { Port = value }),
         Key("path", new TextValueReader(), Standard.Path, "The path of the metrics page.", (metrics, value) => metrics with { Path = value }),

@@ -16,6 +16,7 @@ internal static class ProgramKeys
             Meaning = "What the file is for.",
             Remark = "`backup` is refused: this program restores",
             Refusal = restore => restore ? null : "this file is for making a backup, and this program restores",
+            RefusalHint = "Name a file with mode: restore.",
         },
         Works("backup_id", new TextValueReader(), "required", "The id of the archive.", (draft, value) => draft.BackupId = value),
     ];

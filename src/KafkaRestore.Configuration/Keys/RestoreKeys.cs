@@ -85,7 +85,7 @@ internal static class RestoreKeys
         Works("restore.dry_run", new BooleanReader(), Text(false), "Checks everything and writes nothing.", (draft, value) => draft.DryRun = value),
         Always("restore.dry_run_check_segments", new BooleanReader(), Text(true), "Looks for every selected segment in a dry run.", "every selected segment is looked for, before every run", value => !value),
         Works("restore.create_topics", new BooleanReader(), Text(Preparation.CreateTopics), "Creates target topics that do not exist.", (draft, value) => draft.Preparation = draft.Preparation with { CreateTopics = value }),
-        Works("restore.default_replication_factor", new ReplicationFactorReader(), "the broker's default", "The replication factor of topics that are created; -1 is the broker's default.", (draft, value) => draft.Preparation = draft.Preparation with { DefaultReplicationFactor = value }),
+        Works("restore.default_replication_factor", new ReplicationFactorReader(), Text(Preparation.DefaultReplicationFactor), "The replication factor of topics that are created; -1 is the broker's default.", (draft, value) => draft.Preparation = draft.Preparation with { DefaultReplicationFactor = value }),
         Own(
             "restore.into_existing",
             new ChoiceReader<bool>(("refuse", false), ("append", true)),
@@ -143,7 +143,7 @@ internal static class RestoreKeys
             new IntegerReader<int>(1, 1_000_000),
             Text(Delivery.BatchRecords),
             "Most records in one batch.",
-            $"the default there is 1000; produce_max_batch_bytes bounds the bytes",
+            "the default there is 1000; produce_max_batch_bytes bounds the bytes",
             (draft, value) => draft.Delivery = draft.Delivery with { BatchRecords = value }),
         Works(
             "restore.produce_max_batch_bytes",
@@ -201,6 +201,7 @@ internal static class RestoreKeys
             "What is done for consumer groups; `header-based` adds the headers of include_original_offset_header.",
             "`timestamp-based`, `cluster-scan` and `manual` do nothing there and are refused here: not supported yet",
             value => value is "skip" or "header-based" ? null : $"not supported yet: {NoGroups}, and {value} would have no effect",
+            "Use skip or header-based.",
             (draft, value) => draft.Headers = draft.Headers with { Add = draft.Headers.Add || value == "header-based" }),
         Refused("restore.reset_consumer_offsets", new BooleanReader(), Text(false), "Moves consumer groups after the run.", NoGroups, value => value),
         Refused("restore.consumer_groups", new ListReader<string>(new TextValueReader(), "list of groups"), "none", "The groups that are moved.", NoGroups, value => value.Count > 0),

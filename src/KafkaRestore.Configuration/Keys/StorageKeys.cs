@@ -35,6 +35,7 @@ internal static class StorageKeys
                 StorageBackend.Gcs => $"not supported yet: {NoGcs}",
                 _ => null,
             },
+            "Copy the archive to a directory or to an S3-compatible service.",
             (draft, value) => draft.Backend = value),
         Works("storage.path", new TextValueReader("path"), "required", "The directory that holds the archives.", (draft, value) => draft.FileSystemPath = value, StorageBackend.FileSystem),
         Works("storage.bucket", new TextValueReader(), "required", "The bucket.", (draft, value) => draft.S3 = draft.S3 with { Bucket = value }, StorageBackend.S3 | StorageBackend.Gcs),
@@ -69,21 +70,21 @@ internal static class StorageKeys
             "`false` refuses an http:// endpoint instead of being overruled by it",
             (draft, value) => draft.S3 = draft.S3 with { AllowHttp = value },
             StorageBackend.S3 | StorageBackend.Azure),
-        Azure("account_name", new TextValueReader(), "The storage account."),
-        Azure("container_name", new TextValueReader(), "The container."),
-        Azure("account_key", new SecretReader(), "The account's key."),
-        Azure("use_workload_identity", new BooleanReader(), "Whether the workload's identity is used."),
-        Azure("use_emulator", new BooleanReader(), "Whether the emulator is asked."),
-        Azure("client_id", new TextValueReader(), "The client's id."),
-        Azure("tenant_id", new TextValueReader(), "The tenant's id."),
-        Azure("client_secret", new SecretReader(), "The client's secret."),
-        Azure("sas_token", new SecretReader(), "A shared access signature."),
-        Refused<string>("storage.service_account_path", new TextValueReader("path"), "", "gcs: the service account's file.", NoGcs, _ => true, StorageBackend.Gcs),
+        Azure("account_name", new TextValueReader(), "the storage account."),
+        Azure("container_name", new TextValueReader(), "the container."),
+        Azure("account_key", new SecretReader(), "the account's key."),
+        Azure("use_workload_identity", new BooleanReader(), "whether the workload's identity is used."),
+        Azure("use_emulator", new BooleanReader(), "whether the emulator is asked."),
+        Azure("client_id", new TextValueReader(), "the client's id."),
+        Azure("tenant_id", new TextValueReader(), "the tenant's id."),
+        Azure("client_secret", new SecretReader(), "the client's secret."),
+        Azure("sas_token", new SecretReader(), "a shared access signature."),
+        OfRefusedStorage("storage.service_account_path", new TextValueReader("path"), "gcs: the service account's file.", NoGcs, StorageBackend.Gcs),
     ];
 
     /// <summary>The word of a backend.</summary>
     public static string Word(StorageBackend backend) => Backends.First(pair => pair.Backend == backend).Word;
 
     private static ConfigurationKey Azure<T>(string name, ValueReader<T> reader, string meaning) =>
-        Refused($"{Section}.{name}", reader, "", $"azure: {char.ToLowerInvariant(meaning[0])}{meaning[1..]}", NoAzure, value => value is not false, StorageBackend.Azure);
+        OfRefusedStorage($"{Section}.{name}", reader, $"azure: {meaning}", NoAzure, StorageBackend.Azure);
 }

@@ -218,7 +218,9 @@ internal sealed class YamlTreeReader
         }
         catch (YamlException invalid)
         {
-            throw Fault(((int)invalid.Start.Line, (int)invalid.Start.Column), Reason(invalid), "Look for a missing colon, quote or space and for the indentation here and above.");
+            // Some of the scanner's messages carry no place: then what was read last is the nearest.
+            var place = ((int)invalid.Start.Line, (int)invalid.Start.Column);
+            throw Fault(place.CompareTo(Here()) > 0 ? place : Here(), Reason(invalid), "Look for a missing colon, quote or space and for the indentation here and above.");
         }
         catch (Exception defect) when (defect is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
         {
