@@ -1,0 +1,238 @@
+using KafkaRestore.Configuration.Values;
+using KafkaRestore.Configuration.Yaml;
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Kafka.Sinks;
+using static KafkaRestore.Configuration.Keys.KeyFactory;
+
+namespace KafkaRestore.Configuration.Keys;
+
+/// <summary>The section <c>restore</c>: what is restored, how, and what is told about it.</summary>
+internal static class RestoreKeys
+{
+    private const string NoResume = "a run cannot be resumed yet";
+    private const string NoGroups = "consumer groups cannot be moved yet";
+    private const string NoTopicConfigs = "topic settings of the archive are not applied yet";
+    private const string NoSchemaIds = "schema ids cannot be rewritten yet";
+
+    private static readonly DeliveryOptions Delivery = new();
+    private static readonly ExecutionOptions Execution = new();
+    private static readonly PreparationOptions Preparation = new();
+
+    public static IReadOnlyList<ConfigurationKey> All { get; } = [.. Selection, .. Mapping, .. Records, .. Preparing, .. Producing, .. Resuming, .. Groups, .. SchemaIds, .. Reporting];
+
+    private static IEnumerable<ConfigurationKey> Selection =>
+    [
+        Better("restore.time_window_start", new TimestampReader(), "no bound", "First timestamp that is restored, inclusive.", "decided record by record; also takes ISO 8601", (draft, value) => draft.Selection = draft.Selection with { TimeWindowStart = value }),
+        Better("restore.time_window_end", new TimestampReader(), "no bound", "Last timestamp that is restored, inclusive.", "decided record by record; also takes ISO 8601", (draft, value) => draft.Selection = draft.Selection with { TimeWindowEnd = value }),
+        Works(
+            "restore.source_partitions",
+            new ListReader<int>(new IntegerReader<int>(0, int.MaxValue), "list of integers", allowEmpty: false),
+            "all",
+            "The source partitions that are restored, of every topic.",
+            (draft, value) => draft.Selection = draft.Selection with { SourcePartitions = value.ToHashSet() }),
+        Own(
+            "restore.generation",
+            new ChoiceReader<GenerationChoice>(("refuse", GenerationChoice.Refuse), ("oldest", GenerationChoice.Oldest), ("newest", GenerationChoice.Newest)),
+            "refuse",
+            "Which segment counts where two hold different records at one source offset, because a topic was recreated under one archive id.",
+            (draft, value) => draft.Selection = draft.Selection with { Generation = value }),
+        Own(
+            "restore.drop_control_records",
+            new ChoiceReader<ControlRecordChoice>(("auto", ControlRecordChoice.Auto), ("never", ControlRecordChoice.Never)),
+            "auto",
+            "Whether transaction markers that were archived as records are left out; the report counts them.",
+            (draft, value) => draft.Selection = draft.Selection with { ControlRecords = value }),
+    ];
+
+    private static IEnumerable<ConfigurationKey> Mapping =>
+    [
+        Better(
+            "restore.topic_mapping",
+            new MapReader<string, string>(new TextValueReader(), new TextValueReader(check: Checks.TopicName), "map of source topic to target topic"),
+            "same name",
+            "The target topic of a source topic; exact names.",
+            "a name that Kafka does not accept is refused",
+            (draft, value) => draft.Mapping = draft.Mapping with { Topics = value }),
+        Works(
+            "restore.partition_mapping",
+            new MapReader<int, int>(new IntegerReader<int>(0, int.MaxValue), new IntegerReader<int>(0, int.MaxValue), "map of source partition to target partition"),
+            "same number",
+            "The target partition of a source partition, of every topic.",
+            (draft, value) => draft.Mapping = draft.Mapping with { Partitions = value }),
+        Refused("restore.repartitioning", new OpaqueReader("map of target topic to {strategy, target_partitions}"), "none", "Spreads records over another number of partitions.", "records cannot be spread over another number of partitions yet", HasContent),
+    ];
+
+    private static IEnumerable<ConfigurationKey> Records =>
+    [
+        Better(
+            "restore.include_original_offset_header",
+            new BooleanReader(),
+            Text(false),
+            "Adds x-original-offset, x-original-timestamp and x-source-partition to every record.",
+            "as decimal text, which applications can parse; restore.offset_header_encoding changes that",
+            (draft, value) => draft.Headers = draft.Headers with { Add = draft.Headers.Add || value }),
+        Own(
+            "restore.offset_header_encoding",
+            new ChoiceReader<HeaderEncoding>(("decimal", HeaderEncoding.Decimal), ("binary", HeaderEncoding.Binary)),
+            "decimal",
+            "How the added headers write their numbers; `binary` is little-endian, as kafka-backup writes them.",
+            (draft, value) => draft.Headers = draft.Headers with { Encoding = value }),
+        Works("restore.strip_offset_headers", new BooleanReader(), Text(false), "Removes the tracking headers that the backup added.", (draft, value) => draft.Headers = draft.Headers with { Strip = value }),
+    ];
+
+    private static IEnumerable<ConfigurationKey> Preparing =>
+    [
+        Works("restore.dry_run", new BooleanReader(), Text(false), "Checks everything and writes nothing.", (draft, value) => draft.DryRun = value),
+        Always("restore.dry_run_check_segments", new BooleanReader(), Text(true), "Looks for every selected segment in a dry run.", "every selected segment is looked for, before every run", value => !value),
+        Works("restore.create_topics", new BooleanReader(), Text(Preparation.CreateTopics), "Creates target topics that do not exist.", (draft, value) => draft.Preparation = draft.Preparation with { CreateTopics = value }),
+        Works("restore.default_replication_factor", new ReplicationFactorReader(), Text(Preparation.DefaultReplicationFactor), "The replication factor of topics that are created; -1 is the broker's default.", (draft, value) => draft.Preparation = draft.Preparation with { DefaultReplicationFactor = value }),
+        Own(
+            "restore.into_existing",
+            new ChoiceReader<bool>(("refuse", false), ("append", true)),
+            "refuse",
+            "What happens when a target partition holds records already.",
+            (draft, value) => draft.Preparation = draft.Preparation with { AppendToExisting = value }),
+        Refused("restore.purge_topics", new BooleanReader(), Text(false), "Deletes the records of target topics first.", "target topics cannot be emptied first yet", value => value),
+        NoEffect("restore.restore_topic_configs", new BooleanReader(), Text(false), "Gives created topics the settings that the archive holds.", NoTopicConfigs, value => value),
+        Refused("restore.existing_topic_config_policy", new ChoiceReader<bool>(("validate_only", false), ("apply", true), ("fail", true)), "validate_only", "What happens when an existing topic has other settings than the archive's.", NoTopicConfigs, value => value),
+        Refused("restore.topic_config_overrides", new OpaqueReader("map of target topic to settings"), "none", "Settings for created topics.", NoTopicConfigs, HasContent),
+        Refused("restore.unsupported_config_policy", new ChoiceReader<bool>(("skip", false), ("fail", true)), "skip", "What happens to settings that the target does not know.", NoTopicConfigs, value => value),
+        Refused("restore.target_profile", new ChoiceReader<bool>(("confluent_cloud", true)), "none", "Adapts topic settings to a hosting service.", NoTopicConfigs, value => value),
+        Refused("restore.target_cluster_type", new ChoiceReader<bool>(("basic", true), ("standard", true), ("enterprise", true), ("dedicated", true)), "none", "The kind of cluster of target_profile.", NoTopicConfigs, value => value),
+        NoEffect("restore.header_preflight", new ChoiceReader<string>(("auto", "auto"), ("full", "full"), ("skip", "skip")), "", "Reads the archive's tracking headers before the run.", "offsets come from the archive's segments, not from headers"),
+    ];
+
+    private static IEnumerable<ConfigurationKey> Producing =>
+    [
+        Better(
+            "restore.max_concurrent_partitions",
+            new IntegerReader<int>(1, 10_000),
+            Text(Execution.MaxConcurrentLanes),
+            "Partitions that are restored at once.",
+            "over all topics, not within one topic after another",
+            (draft, value) => draft.Execution = draft.Execution with { MaxConcurrentLanes = value }),
+        Own(
+            "restore.memory_budget",
+            new SizeReader<long>(1 << 20, 1L << 40),
+            Bytes(Execution.MemoryBudgetBytes),
+            "The bytes that all partitions together may hold in memory.",
+            (draft, value) => draft.Execution = draft.Execution with { MemoryBudgetBytes = value }),
+        Own("restore.spool_directory", new TextValueReader("path"), "the system's temporary directory", "Where a segment larger than the memory budget is kept meanwhile.", (draft, value) => draft.Execution = draft.Execution with { SpoolDirectory = value }),
+        Own(
+            "restore.priority",
+            new ListReader<string>(new TextValueReader(check: Checks.TopicPattern), "list of topic patterns"),
+            "the largest partitions first",
+            "Source topics that are restored first, in this order.",
+            (draft, value) => draft.Execution = draft.Execution with { Priority = value }),
+        Better(
+            "restore.rate_limit_records_per_sec",
+            new IntegerReader<long>(1, long.MaxValue),
+            "no limit",
+            "Most records a second.",
+            "over all partitions together",
+            (draft, value) => draft.Execution = draft.Execution with { RecordsPerSecond = value }),
+        Better(
+            "restore.rate_limit_bytes_per_sec",
+            new SizeReader<long>(1, long.MaxValue),
+            "no limit",
+            "Most bytes a second, before compression.",
+            "enforced, over all partitions together; takes units",
+            (draft, value) => draft.Execution = draft.Execution with { BytesPerSecond = value }),
+        Better(
+            "restore.produce_batch_size",
+            new IntegerReader<int>(1, 1_000_000),
+            Text(Delivery.BatchRecords),
+            "Most records in one batch.",
+            "the default there is 1000; produce_max_batch_bytes bounds the bytes",
+            (draft, value) => draft.Delivery = draft.Delivery with { BatchRecords = value }),
+        Works(
+            "restore.produce_max_batch_bytes",
+            new SizeReader<int>(1_024, 1_000_000_000),
+            Bytes(Delivery.BatchBytes),
+            "Most bytes in one batch, before compression; lowered to what the topic takes.",
+            (draft, value) => draft.Delivery = draft.Delivery with { BatchBytes = value }),
+        Own(
+            "restore.produce_linger",
+            new DurationReader(TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+            Text(Delivery.Linger),
+            "How long a batch that is not full waits for more records.",
+            (draft, value) => draft.Delivery = draft.Delivery with { Linger = value }),
+        Own(
+            "restore.produce_codec",
+            new ChoiceReader<ProduceCodec>(("none", ProduceCodec.None), ("lz4", ProduceCodec.Lz4), ("zstd", ProduceCodec.Zstd), ("snappy", ProduceCodec.Snappy), ("gzip", ProduceCodec.Gzip)),
+            "lz4",
+            "How batches are compressed.",
+            (draft, value) => draft.Delivery = draft.Delivery with { Codec = value }),
+        Better(
+            "restore.produce_timeout_ms",
+            new DurationReader(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(15), "ms"),
+            Text(Delivery.RequestTimeout),
+            "How long a broker may take for one request.",
+            "takes units; a negative one is refused",
+            (draft, value) => draft.Delivery = draft.Delivery with { RequestTimeout = value }),
+        Own(
+            "restore.broker_unavailable_timeout",
+            new DurationReader(TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
+            Text(Delivery.AcknowledgementDeadline),
+            "How long a partition waits without one acknowledgement before it gives up; starts anew with every acknowledgement.",
+            (draft, value) => draft.Delivery = draft.Delivery with { AcknowledgementDeadline = value }),
+        Refused("restore.produce_acks", new IntegerReader<short>(-1, 1), Text(-1), "How many replicas acknowledge a batch.", "only -1, all replicas, loses nothing", value => value != -1),
+        Refused("restore.idempotent_producer", new BooleanReader(), Text(true), "Whether the broker drops what is sent twice.", "without it records could stand there twice", value => !value),
+        CircuitBreaker("enabled", new BooleanReader(), "", "Whether failures are counted.", (draft, value) => draft.CircuitBreakerEnabled = value),
+        CircuitBreaker("failure_threshold", new IntegerReader<int>(1, int.MaxValue), "", "Failures that open it."),
+        CircuitBreaker("reset_timeout_ms", new IntegerReader<long>(1, long.MaxValue), "", "When it is tried again."),
+        CircuitBreaker("success_threshold", new IntegerReader<int>(1, int.MaxValue), "", "Successes that close it."),
+    ];
+
+    private static IEnumerable<ConfigurationKey> Resuming =>
+    [
+        NoEffect("restore.checkpoint_state", new TextValueReader("path"), "", "The file that a run resumes from.", NoResume),
+        NoEffect("restore.checkpoint_interval_secs", new DurationReader(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "s"), "", "How often progress is saved.", NoResume),
+        Refused("restore.checkpoint_storage", new ChoiceReader<bool>(("local", false), ("remote", true), ("both", true)), "local", "Where progress is saved.", NoResume, value => value),
+        Refused<string>("restore.restore_id", new TextValueReader(), "none", "The name under which progress is saved.", NoResume, _ => true),
+    ];
+
+    private static IEnumerable<ConfigurationKey> Groups =>
+    [
+        BetterInPart(
+            "restore.consumer_group_strategy",
+            new ChoiceReader<string>(("skip", "skip"), ("header-based", "header-based"), ("timestamp-based", "timestamp-based"), ("cluster-scan", "cluster-scan"), ("manual", "manual")),
+            "skip",
+            "What is done for consumer groups; `header-based` adds the headers of include_original_offset_header.",
+            "`timestamp-based`, `cluster-scan` and `manual` do nothing there and are refused here: not supported yet",
+            value => value is "skip" or "header-based" ? null : $"not supported yet: {NoGroups}, and {value} would have no effect",
+            "Use skip or header-based.",
+            (draft, value) => draft.Headers = draft.Headers with { Add = draft.Headers.Add || value == "header-based" }),
+        Refused("restore.reset_consumer_offsets", new BooleanReader(), Text(false), "Moves consumer groups after the run.", NoGroups, value => value),
+        Refused("restore.consumer_groups", new ListReader<string>(new TextValueReader(), "list of groups"), "none", "The groups that are moved.", NoGroups, value => value.Count > 0),
+        Refused("restore.auto_consumer_groups", new BooleanReader(), Text(false), "Moves every group that the archive knows.", NoGroups, value => value),
+    ];
+
+    private static IEnumerable<ConfigurationKey> SchemaIds =>
+    [
+        Refused("restore.rewrite_schema_ids", new BooleanReader(), Text(false), "Replaces schema ids in keys and values.", NoSchemaIds, value => value),
+        Refused("restore.schema_id_mapping", new OpaqueReader("map of source id to target id"), "none", "The ids that are replaced.", NoSchemaIds, HasContent),
+        Refused("restore.schema_id_rewrite_topics", new ListReader<string>(new TextValueReader(), "list of topic patterns"), "all", "The topics in which ids are replaced.", NoSchemaIds, value => value.Count > 0),
+        Refused("restore.schema_id_rewrite_strict", new BooleanReader(), Text(true), "Whether an id that is not in the mapping is an error.", NoSchemaIds, value => !value),
+    ];
+
+    private static IEnumerable<ConfigurationKey> Reporting =>
+    [
+        Own("restore.report", new TextValueReader("path"), "none", "The file that the report of the run is written to, as JSON.", (draft, value) => draft.ReportPath = value),
+        NoEffect("restore.offset_report", new TextValueReader("path"), "none", "The file that source and target offsets are written to.", "no offset mapping is written yet", apply: (draft, value) => draft.OffsetReportPath = value),
+    ];
+
+    private static ConfigurationKey CircuitBreaker<T>(string name, ValueReader<T> reader, string standard, string meaning, Action<Binding.RestoreDraft, T>? apply = null) =>
+        NoEffect($"{CircuitBreakerSection}.{name}", reader, standard, meaning, "a broker that fails is retried until restore.broker_unavailable_timeout", section: CircuitBreakerSection, apply: apply);
+
+    /// <summary>The section that gets one line for all of its keys.</summary>
+    public const string CircuitBreakerSection = "restore.circuit_breaker";
+
+    private static bool HasContent(YamlNode node) => node switch
+    {
+        YamlMap map => map.Entries.Count > 0,
+        YamlList list => list.Items.Count > 0,
+        YamlScalar scalar => !scalar.IsNull,
+        _ => true,
+    };
+}

@@ -1,0 +1,22 @@
+using KafkaRestore.Engine.Options;
+
+namespace KafkaRestore.Configuration;
+
+/// <summary>A configuration file that was read and found good.</summary>
+public sealed record RestoreConfiguration
+{
+    /// <summary>What the engine is told.</summary>
+    public required RestoreOptions Options { get; init; }
+
+    /// <summary>Where the JSON report of the run is written (<c>restore.report</c>); null: nowhere.</summary>
+    public string? ReportPath { get; init; }
+
+    /// <summary>Where the offset mapping is asked for (<c>restore.offset_report</c>); null: nowhere.</summary>
+    public string? OffsetReportPath { get; init; }
+
+    /// <summary>The <c>metrics</c> section; null when the file has none.</summary>
+    public MetricsOptions? Metrics { get; init; }
+
+    /// <summary>What is to be shown before the start, in the order of the file.</summary>
+    public IReadOnlyList<ConfigurationNotice> Notices { get; init; } = [];
+}

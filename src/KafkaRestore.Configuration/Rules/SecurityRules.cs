@@ -1,0 +1,103 @@
+using KafkaRestore.Configuration.Binding;
+using KafkaRestore.Kafka;
+
+namespace KafkaRestore.Configuration.Rules;
+
+/// <summary>Security settings that contradict each other are refused: a connection that is less safe than it looks is worse than none.</summary>
+internal static class SecurityRules
+{
+    private const string Section = "target.security";
+    private const string Protocol = $"{Section}.security_protocol";
+    private const string Mechanism = $"{Section}.sasl_mechanism";
+    private const string Username = $"{Section}.sasl_username";
+    private const string Password = $"{Section}.sasl_password";
+    private const string Certificate = $"{Section}.ssl_certificate_location";
+    private const string Key = $"{Section}.ssl_key_location";
+
+    private static readonly string[] Tls = [$"{Section}.ssl_ca_location", Certificate, Key];
+
+    private static readonly string[] Kerberos = [$"{Section}.sasl_kerberos_service_name", $"{Section}.sasl_keytab_path", $"{Section}.sasl_krb5_config_path"];
+
+    public static void Check(BindingContext context)
+    {
+        var security = context.Draft.Security;
+        CheckPair(Certificate, Key, context);
+        CheckPair(Key, Certificate, context);
+
+        // A protocol that cannot be read is reported already; what depends on it cannot be judged.
+        if (context.IsBroken(Protocol))
+        {
+            return;
+        }
+
+        CheckTls(security, context);
+        CheckMechanism(security, context);
+    }
+
+    private static void CheckPair(string path, string other, BindingContext context)
+    {
+        if (context.IsSet(path) && !context.IsSet(other))
+        {
+            context.Contradiction(path, $"stands without {other}", "A client certificate needs both files.");
+        }
+    }
+
+    private static void CheckTls(SecurityOptions security, BindingContext context)
+    {
+        if (security.Protocol is SecurityProtocolKind.Ssl or SecurityProtocolKind.SaslSsl)
+        {
+            return;
+        }
+
+        foreach (var path in Tls.Where(context.IsSet))
+        {
+            context.Contradiction(path, "is set, but the security protocol uses no TLS", $"Set {Protocol} to SSL or SASL_SSL, or remove the key.");
+        }
+    }
+
+    private static void CheckMechanism(SecurityOptions security, BindingContext context)
+    {
+        var isSasl = security.Protocol is SecurityProtocolKind.SaslPlaintext or SecurityProtocolKind.SaslSsl;
+        if (isSasl && !context.IsSet(Mechanism))
+        {
+            context.Contradiction(Protocol, "is a SASL protocol, but there is no mechanism", $"Add {Mechanism}, such as SCRAM-SHA-512.");
+            return;
+        }
+
+        if (!isSasl)
+        {
+            foreach (var path in new[] { Mechanism, Username, Password }.Concat(Kerberos).Where(context.IsSet))
+            {
+                context.Contradiction(path, "is set, but the security protocol does not authenticate", $"Set {Protocol} to SASL_SSL or SASL_PLAINTEXT, or remove the key.");
+            }
+
+            return;
+        }
+
+        if (security.Mechanism is SaslMechanismKind.Plain or SaslMechanismKind.ScramSha256 or SaslMechanismKind.ScramSha512)
+        {
+            RequireCredential(Username, security.Username.IsEmpty, context);
+            RequireCredential(Password, security.Password.IsEmpty, context);
+        }
+
+        if (security.Mechanism is not (null or SaslMechanismKind.Gssapi))
+        {
+            foreach (var path in Kerberos.Where(context.IsSet))
+            {
+                context.NoticeAt(path, "has no effect: the mechanism is not GSSAPI");
+            }
+        }
+    }
+
+    private static void RequireCredential(string path, bool isEmpty, BindingContext context)
+    {
+        if (!context.IsSet(path))
+        {
+            context.Contradiction(Mechanism, $"needs {path}", $"Add {path}.");
+        }
+        else if (isEmpty && !context.IsBroken(path))
+        {
+            context.Contradiction(path, "is empty, but the mechanism needs it");
+        }
+    }
+}
