@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Confluent.Kafka;
+
+namespace KafkaRestore.Kafka.Client;
+
+/// <summary>Entry points of librdkafka that Confluent.Kafka does not show.</summary>
+internal static unsafe class NativeClient
+{
+    private const int PurgeQueue = 1;
+    private const int PurgeInFlight = 2;
+    private const int PurgeNonBlocking = 4;
+
+    /// <summary>The cluster's id; null when no broker told it in time.</summary>
+    internal static string? ClusterId(IClient client, TimeSpan timeout)
+    {
+        var library = NativeClientLibrary.Handle;
+        var clusterId = (delegate* unmanaged[Cdecl]<nint, int, nint>)NativeLibrary.GetExport(library, "rd_kafka_clusterid");
+        var free = (delegate* unmanaged[Cdecl]<nint, nint, void>)NativeLibrary.GetExport(library, "rd_kafka_mem_free");
+        using var lease = new Lease(client);
+        var text = clusterId(lease.Pointer, (int)timeout.TotalMilliseconds);
+        if (text == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Marshal.PtrToStringUTF8(text);
+        }
+        finally
+        {
+            free(lease.Pointer, text);
+        }
+    }
+
+    /// <summary>Drops every record that is not acknowledged, queued or in flight; does not wait.</summary>
+    internal static void Purge(IClient client)
+    {
+        var purge = (delegate* unmanaged[Cdecl]<nint, int, int>)NativeLibrary.GetExport(NativeClientLibrary.Handle, "rd_kafka_purge");
+        using var lease = new Lease(client);
+        _ = purge(lease.Pointer, PurgeQueue | PurgeInFlight | PurgeNonBlocking);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
+    [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
+    private static extern object HandleOf(Handle handle);
+
+    /// <summary>Keeps a client's handle from being freed while it is used.</summary>
+    private readonly ref struct Lease
+    {
+        private readonly SafeHandle _handle;
+
+        internal Lease(IClient client)
+        {
+            _handle = (SafeHandle)HandleOf(client.Handle);
+            var added = false;
+            _handle.DangerousAddRef(ref added);
+        }
+
+        internal nint Pointer => _handle.DangerousGetHandle();
+
+        public void Dispose() => _handle.DangerousRelease();
+    }
+}

@@ -1,0 +1,131 @@
+using System.Runtime.InteropServices;
+
+namespace KafkaRestore.Kafka.Client;
+
+/// <summary>TLS and SASL as librdkafka's properties. Nothing is ever left out silently: half a configuration is refused.</summary>
+internal static partial class SecurityConfiguration
+{
+    internal static void Validate(KafkaConnectionOptions options)
+    {
+        var security = options.Security;
+        var sasl = security.Protocol is SecurityProtocolKind.SaslPlaintext or SecurityProtocolKind.SaslSsl;
+        if (sasl && security.Mechanism is null)
+        {
+            throw Invalid($"{ProtocolName(security.Protocol)} needs a mechanism", "sasl_mechanism", "Set it to PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, GSSAPI or OAUTHBEARER.");
+        }
+
+        if (!sasl && security.Mechanism is { } unused)
+        {
+            throw Invalid($"the mechanism {MechanismName(unused)} would not be used with {ProtocolName(security.Protocol)}", "security_protocol", "Set it to SASL_SSL or SASL_PLAINTEXT, or remove sasl_mechanism.");
+        }
+
+        switch (security.Mechanism)
+        {
+            case SaslMechanismKind.Plain or SaslMechanismKind.ScramSha256 or SaslMechanismKind.ScramSha512:
+                Require(!security.Username.IsEmpty, "sasl_username", security.Mechanism.Value);
+                Require(!security.Password.IsEmpty, "sasl_password", security.Mechanism.Value);
+                break;
+            case SaslMechanismKind.OAuthBearer when !options.ClientProperties.Keys.Any(IsBearerProperty):
+                throw Invalid("OAUTHBEARER needs to know where tokens come from", "sasl_mechanism", "Set target.client.sasl.oauthbearer.method: oidc and its properties.");
+        }
+
+        if (security.CertificateLocation is null != security.KeyLocation is null)
+        {
+            throw Invalid(
+                "a client certificate and its key go together",
+                security.KeyLocation is null ? "ssl_key_location" : "ssl_certificate_location",
+                "Set both or neither.");
+        }
+
+        RequireFile(security.CaLocation, "ssl_ca_location");
+        RequireFile(security.CertificateLocation, "ssl_certificate_location");
+        RequireFile(security.KeyLocation, "ssl_key_location");
+        RequireFile(security.KeytabPath, "sasl_keytab_path");
+        RequireFile(security.KerberosConfigPath, "sasl_krb5_config_path");
+    }
+
+    internal static void Apply(SecurityOptions security, Dictionary<string, string> properties)
+    {
+        properties["security.protocol"] = ProtocolName(security.Protocol);
+        Set("ssl.ca.location", security.CaLocation);
+        Set("ssl.certificate.location", security.CertificateLocation);
+        Set("ssl.key.location", security.KeyLocation);
+        if (security.Mechanism is not { } mechanism)
+        {
+            return;
+        }
+
+        properties["sasl.mechanism"] = MechanismName(mechanism);
+        if (mechanism is SaslMechanismKind.Gssapi)
+        {
+            properties["sasl.kerberos.service.name"] = security.KerberosServiceName;
+            Set("sasl.kerberos.keytab", security.KeytabPath);
+            Set("sasl.kerberos.principal", security.Username.IsEmpty ? null : security.Username.Reveal());
+            if (security.KerberosConfigPath is { } path && !OperatingSystem.IsWindows())
+            {
+                // The Kerberos library reads the C environment, which .NET's own setter does not reach.
+                _ = SetEnvironment("KRB5_CONFIG", path, 1);
+            }
+
+            return;
+        }
+
+        if (mechanism is not SaslMechanismKind.OAuthBearer)
+        {
+            properties["sasl.username"] = security.Username.Reveal();
+            properties["sasl.password"] = security.Password.Reveal();
+        }
+
+        void Set(string name, string? value)
+        {
+            if (value is not null)
+            {
+                properties[name] = value;
+            }
+        }
+    }
+
+    internal static string ProtocolName(SecurityProtocolKind protocol) => protocol switch
+    {
+        SecurityProtocolKind.Plaintext => "PLAINTEXT",
+        SecurityProtocolKind.Ssl => "SSL",
+        SecurityProtocolKind.SaslPlaintext => "SASL_PLAINTEXT",
+        SecurityProtocolKind.SaslSsl => "SASL_SSL",
+        _ => throw new ArgumentOutOfRangeException(nameof(protocol), protocol, null),
+    };
+
+    internal static string MechanismName(SaslMechanismKind mechanism) => mechanism switch
+    {
+        SaslMechanismKind.Plain => "PLAIN",
+        SaslMechanismKind.ScramSha256 => "SCRAM-SHA-256",
+        SaslMechanismKind.ScramSha512 => "SCRAM-SHA-512",
+        SaslMechanismKind.Gssapi => "GSSAPI",
+        SaslMechanismKind.OAuthBearer => "OAUTHBEARER",
+        _ => throw new ArgumentOutOfRangeException(nameof(mechanism), mechanism, null),
+    };
+
+    private static bool IsBearerProperty(string name) =>
+        name.StartsWith("sasl.oauthbearer.", StringComparison.Ordinal) || name == "enable.sasl.oauthbearer.unsecure.jwt";
+
+    private static void Require(bool given, string key, SaslMechanismKind mechanism)
+    {
+        if (!given)
+        {
+            throw Invalid($"{MechanismName(mechanism)} needs {key}", key, "Set it, for example from an environment variable.");
+        }
+    }
+
+    private static void RequireFile(string? path, string key)
+    {
+        if (path is not null && !File.Exists(path))
+        {
+            throw Invalid($"the file '{path}' does not exist or cannot be read", key, "Correct the path.");
+        }
+    }
+
+    private static Records.Errors.RestoreException Invalid(string what, string key, string hint) =>
+        ClientConfiguration.Invalid(what, $"target.security.{key}", hint);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
+}

@@ -1,0 +1,181 @@
+using System.Runtime.ExceptionServices;
+using Confluent.Kafka;
+using KafkaRestore.Kafka.Client;
+using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Layout;
+
+namespace KafkaRestore.Kafka.Sinks;
+
+/// <summary>A lane's sink over Confluent.Kafka: one idempotent producer instance that writes to one partition.</summary>
+/// <remarks>
+/// A record that this client cannot carry unchanged is refused when its turn comes: every record before it is sent and acknowledged
+/// first, it and everything after it is not. The same holds for a call that is cancelled: what was handed over before goes on to the
+/// broker, but the sink is at its end, because going on behind the half-sent block would leave a gap.
+/// Acknowledgements come from the client's thread, the deadline's timer, or the caller's own.
+/// </remarks>
+public sealed partial class ClientSink : IRecordSink
+{
+    // What the client keeps besides a record's bytes, and what we keep; measured, rounded up.
+    private const int RecordOverhead = 256;
+
+    private static readonly TimeSpan DisposeDeadline = TimeSpan.FromSeconds(10);
+
+    private readonly SinkLane _lane;
+    private readonly TopicPartition _target;
+    private readonly QueueWindow _window;
+    private readonly RecordTranslator _translator;
+    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly Action<DeliveryReport<byte[]?, byte[]?>> _onDelivered;
+    private readonly ITimer _watch;
+    private int _disposed;
+
+    internal ClientSink(SinkLane lane, ISinkObserver observer, DeliveryOptions delivery, IDictionary<string, string> properties, Action<ClientLogLine> log, TimeProvider time)
+    {
+        _lane = lane;
+        _observer = observer;
+        _time = time;
+        _deadline = delivery.AcknowledgementDeadline;
+        _expected = lane.ExpectedOffset;
+        _target = new TopicPartition(lane.Target.Topic, lane.Target.Partition);
+        _window = new QueueWindow(lane.QueueBytes);
+        _translator = new RecordTranslator(lane, compresses: properties["compression.type"] != "none");
+        _onDelivered = OnDelivered;
+        _producer = ClientConfiguration.Build(() => new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig(properties))
+            .SetLogHandler((_, line) => log(ClientLogLine.From(line)))
+            .SetErrorHandler((_, error) => NoteError(error))
+            .Build());
+        _progressAt = time.GetTimestamp();
+        _watchPeriod = TimeSpan.FromMilliseconds(Math.Clamp(_deadline.TotalMilliseconds / 20, 20, 1_000));
+        _watch = time.CreateTimer(static state => ((ClientSink)state!).CheckDeadline(), this, _watchPeriod, _watchPeriod);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SendAsync(RecordBlock block, CancellationToken cancellationToken)
+    {
+        using (block)
+        {
+            ThrowIfEnded();
+            if (block.Count == 0)
+            {
+                return;
+            }
+
+            var turn = new Turn(block.Count);
+            try
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Begin(block);
+                while (!TrySendSome(block, ref turn))
+                {
+                    await _window.WaitForRoomAsync(turn.BytesWanted, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (turn.Refusal is { } refusal)
+                {
+                    await _window.WaitUntilEmptyAsync(cancellationToken).ConfigureAwait(false);
+                    End(refusal);
+                    throw refusal;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                StopSending(new RestoreException(ErrorCodes.Stopped, "sending was cancelled", _lane.Target.ToString()));
+                throw;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfEnded();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_window.Used != 0)
+        {
+            await _window.WaitUntilEmptyAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Drops what is not acknowledged; nothing is flushed. Ends within seconds, whatever the brokers do; an instance that takes
+    /// longer is left to end by itself.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _watch.DisposeAsync().ConfigureAwait(false);
+        End(new ObjectDisposedException(nameof(ClientSink)));
+        var closing = BlockingCall.RunAsync(
+            () =>
+            {
+                _producer.Dispose();
+                return true;
+            },
+            CancellationToken.None);
+        await Task.WhenAny(closing, Task.Delay(DisposeDeadline)).ConfigureAwait(false);
+        ReleaseBlocks();
+    }
+
+    /// <summary>Hands over records until the window is full (false) or the block is at its end or a record is refused (true).</summary>
+    private bool TrySendSome(RecordBlock block, ref Turn turn)
+    {
+        var rest = block.Bytes[turn.Position..];
+        while (turn.Index < turn.Count)
+        {
+            var record = RecordView.At(rest);
+            turn.BytesWanted = record.Encoded.Length + RecordOverhead;
+            if (!_window.TryTake(turn.BytesWanted))
+            {
+                return false;
+            }
+
+            turn.Refusal = _translator.Translate(record);
+            if (turn.Refusal is not null)
+            {
+                _window.Release(turn.BytesWanted);
+                return true;
+            }
+
+            _newest!.Note(turn.Index, record.Offset, record.Timestamp, record.Encoded.Length);
+            try
+            {
+                _producer.Produce(_target, _translator.Message, _onDelivered);
+            }
+            catch (KafkaException e)
+            {
+                _window.Release(turn.BytesWanted);
+                turn.Refusal = Refusal(e.Error, record.Offset);
+                return true;
+            }
+
+            turn.Index++;
+            turn.Position += record.Encoded.Length;
+            rest = rest[record.Encoded.Length..];
+        }
+
+        return true;
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (Volatile.Read(ref _failure) is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    /// <summary>How far a block has been handed over.</summary>
+    private struct Turn(int count)
+    {
+        internal readonly int Count => count;
+
+        internal int Index;
+        internal int Position;
+        internal long BytesWanted;
+        internal RestoreException? Refusal;
+    }
+}

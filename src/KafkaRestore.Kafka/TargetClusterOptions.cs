@@ -1,0 +1,17 @@
+namespace KafkaRestore.Kafka;
+
+/// <summary>How long the target may take.</summary>
+public sealed record TargetClusterOptions
+{
+    /// <summary>How long to look for a broker that answers.</summary>
+    public TimeSpan ConnectDeadline { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long one question may take in all, retries included.</summary>
+    public TimeSpan RequestDeadline { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a new topic may take until each of its partitions has a leader.</summary>
+    public TimeSpan TopicReadyDeadline { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How many partitions are asked at once for their ends; 1 or more.</summary>
+    public int Parallelism { get; init; } = 8;
+}

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using KafkaRestore.Kafka;
+using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Layout;
+
+namespace KafkaRestore.Testing;
+
+/// <summary>Sinks that write into lists: for tests of what stands before a sink.</summary>
+/// <remarks>Takes whatever the block layout can hold. Queues nothing: each block is acknowledged within its own call.</remarks>
+public sealed class InMemorySinkFactory : IRecordSinkFactory
+{
+    private readonly ConcurrentDictionary<TargetPartition, List<ConsumedRecord>> _logs = new();
+
+    /// <inheritdoc/>
+    public string Name => "memory";
+
+    /// <summary>Called before each record; what it throws ends the sink.</summary>
+    public Action<TargetPartition, RecordData>? BeforeAppend { get; set; }
+
+    /// <summary>The records of a partition so far.</summary>
+    public IReadOnlyList<ConsumedRecord> Log(TargetPartition target)
+    {
+        var log = _logs.GetOrAdd(target, _ => []);
+        lock (log)
+        {
+            return [.. log];
+        }
+    }
+
+    /// <summary>Writes as somebody else would.</summary>
+    public void Append(TargetPartition target, RecordData record)
+    {
+        var log = _logs.GetOrAdd(target, _ => []);
+        lock (log)
+        {
+            log.Add(new ConsumedRecord(log.Count, record.Timestamp, record.Key, record.Value, record.Headers));
+        }
+    }
+
+    private int EndOf(TargetPartition target)
+    {
+        var log = _logs.GetOrAdd(target, _ => []);
+        lock (log)
+        {
+            return log.Count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IRecordSink>(new Sink(this, lane, observer));
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private sealed class Sink(InMemorySinkFactory factory, SinkLane lane, ISinkObserver observer) : IRecordSink
+    {
+        private long _expected = lane.ExpectedOffset;
+        private Exception? _failure;
+
+        public ValueTask SendAsync(RecordBlock block, CancellationToken cancellationToken)
+        {
+            using (block)
+            {
+                ThrowIfEnded();
+                var sent = new List<RecordData>(block.Count);
+                long bytes = 0;
+                try
+                {
+                    foreach (var view in block)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        Append(RecordData.From(view));
+                        sent.Add(RecordData.From(view));
+                        bytes += view.Encoded.Length;
+                    }
+                }
+                catch (OperationCanceledException)
+                {
+                    _failure = new RestoreException(ErrorCodes.Stopped, "sending was cancelled", lane.Target.ToString());
+                    throw;
+                }
+                catch (Exception e)
+                {
+                    _failure = e;
+                    throw;
+                }
+                finally
+                {
+                    if (sent.Count > 0)
+                    {
+                        observer.Acknowledged(new SinkAck(
+                            block.Source, sent.Count, bytes, sent[0].Offset, sent[^1].Offset, _expected - sent.Count, sent[0].Timestamp, sent[^1].Timestamp));
+                    }
+                }
+
+                return ValueTask.CompletedTask;
+            }
+        }
+
+        public ValueTask FlushAsync(CancellationToken cancellationToken)
+        {
+            ThrowIfEnded();
+            cancellationToken.ThrowIfCancellationRequested();
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _failure ??= new ObjectDisposedException(nameof(InMemorySinkFactory));
+            return ValueTask.CompletedTask;
+        }
+
+        private void Append(RecordData record)
+        {
+            factory.BeforeAppend?.Invoke(lane.Target, record);
+            var end = factory.EndOf(lane.Target);
+            factory.Append(lane.Target, record);
+            if (end != _expected)
+            {
+                throw new RestoreException(
+                    ErrorCodes.ForeignWriter,
+                    $"the record at source offset {record.Offset} got offset {end}; {_expected} was expected",
+                    lane.Target.ToString());
+            }
+
+            _expected++;
+        }
+
+        private void ThrowIfEnded()
+        {
+            if (_failure is not null)
+            {
+                throw _failure;
+            }
+        }
+    }
+}
