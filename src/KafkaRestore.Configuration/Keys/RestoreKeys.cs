@@ -37,6 +37,12 @@ internal static class RestoreKeys
             "Which segment counts where two hold different records at one source offset, because a topic was recreated under one archive id.",
             (draft, value) => draft.Selection = draft.Selection with { Generation = value }),
         Own(
+            "restore.on_manifest_mismatch",
+            new ChoiceReader<bool>(("stop", false), ("trust_segment", true)),
+            "stop",
+            "What to do with a whole, self-consistent segment that is not the one that the manifest describes (size, counts, offsets, sha256).",
+            (draft, value) => draft.TrustSegments = value),
+        Own(
             "restore.drop_control_records",
             new ChoiceReader<ControlRecordChoice>(("auto", ControlRecordChoice.Auto), ("never", ControlRecordChoice.Never)),
             "auto",

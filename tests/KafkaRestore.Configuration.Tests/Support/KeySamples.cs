@@ -60,6 +60,7 @@ internal static class KeySamples
         new("restore.time_window_end", "1705316400000"),
         new("restore.source_partitions", "[3]"),
         new("restore.generation", "newest"),
+        new("restore.on_manifest_mismatch", "trust_segment"),
         new("restore.drop_control_records", "never"),
         new("restore.topic_mapping", "{ a: b }"),
         new("restore.partition_mapping", "{ 0: 4 }"),
