@@ -41,7 +41,7 @@ internal sealed class RetrySession(RetryPolicy policy, TimeProvider time)
     {
         var full = policy.InitialDelay.TotalMilliseconds * Math.Pow(2, Math.Min(Failures - 1, 30));
         full = Math.Min(full, policy.MaxDelay.TotalMilliseconds);
-        return TimeSpan.FromMilliseconds(full * (0.5 + (Random.Shared.NextDouble() / 2)));
+        return TimeSpan.FromMilliseconds(Math.Ceiling(full * (0.5 + (Random.Shared.NextDouble() / 2))));
     }
 
     private RestoreException Final(RestoreException failure, TimeSpan elapsed)

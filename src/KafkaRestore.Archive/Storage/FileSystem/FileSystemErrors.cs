@@ -5,7 +5,6 @@ namespace KafkaRestore.Archive.Storage.FileSystem;
 /// <summary>What the operating system's errors mean for an archive.</summary>
 internal static class FileSystemErrors
 {
-    private const int Exists = 17;
     private const int NoSpace = 28;
     private const int ReadOnlyFileSystem = 30;
     private const int QuotaExceeded = 122;
@@ -34,10 +33,6 @@ internal static class FileSystemErrors
     /// <summary>The object is there already.</summary>
     public static RestoreException Conflict(string path, Exception? cause = null) =>
         new(ErrorCodes.StorageConflict, "The object exists already", path, inner: cause);
-
-    /// <summary>Whether a file could not be created or renamed because its name is taken.</summary>
-    public static bool IsNameTaken(IOException error, string path) =>
-        (error.HResult == Exists && !OperatingSystem.IsWindows()) || File.Exists(path);
 
     private static RestoreException Denied(string path, Exception cause) => new(
         ErrorCodes.StorageDenied,

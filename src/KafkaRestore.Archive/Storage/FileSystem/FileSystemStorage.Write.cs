@@ -63,11 +63,23 @@ public sealed partial class FileSystemStorage
 
     private static void Publish(string temporary, string path, WriteMode mode)
     {
+        if (mode == WriteMode.CreateNew)
+        {
+            switch (HardLink.TryCreate(temporary, path))
+            {
+                case HardLink.Outcome.Created:
+                    TryDelete(temporary);
+                    return;
+                case HardLink.Outcome.NameTaken:
+                    throw FileSystemErrors.Conflict(path);
+            }
+        }
+
         try
         {
             File.Move(temporary, path, overwrite: mode == WriteMode.Replace);
         }
-        catch (IOException error) when (mode == WriteMode.CreateNew && FileSystemErrors.IsNameTaken(error, path))
+        catch (IOException error) when (mode == WriteMode.CreateNew && File.Exists(path))
         {
             throw FileSystemErrors.Conflict(path, error);
         }

@@ -8,7 +8,8 @@ namespace KafkaRestore.Archive.Storage.FileSystem;
 /// <remarks>
 /// Files are opened for each read: that costs a hundredth of reading the megabytes that one read asks for.
 /// Not guaranteed: that someone who may write into the directory cannot exchange a file for a link between check and open;
-/// that a rename survives a power failure (the file's content does).
+/// that a new name survives a power failure (the file's content does); <see cref="WriteMode.CreateNew"/> against a second writer on a
+/// file system without hard links.
 /// </remarks>
 public sealed partial class FileSystemStorage : IArchiveStorage
 {

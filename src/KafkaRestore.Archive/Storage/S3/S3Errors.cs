@@ -9,6 +9,8 @@ namespace KafkaRestore.Archive.Storage.S3;
 /// <summary>What S3's and the network's failures mean for an archive, by status and error code.</summary>
 internal static class S3Errors
 {
+    private const string AccessDenied = "AccessDenied";
+
     /// <summary>The failure as a <see cref="RestoreException"/>, or null when it is none that a person can act on.</summary>
     /// <param name="error">What the SDK threw, the caller's own cancellation excepted.</param>
     /// <param name="where">The object or bucket, as a URL.</param>
@@ -36,11 +38,23 @@ internal static class S3Errors
     public static RestoreException Missing(string where, Exception? cause = null) =>
         new(ErrorCodes.SegmentMissing, "The object does not exist", where, inner: cause);
 
+    /// <summary>Whether the keys are good but this request is not allowed to them.</summary>
+    public static bool IsForbidden(RestoreException error) =>
+        error.Code == ErrorCodes.StorageDenied && error.InnerException is AmazonServiceException { ErrorCode: AccessDenied };
+
+    /// <summary>A listing found nobody who would list.</summary>
+    public static RestoreException NoListing(string where, Exception cause) =>
+        Invalid("There is no such bucket, or no S3 service at this endpoint", where, "Check endpoint, region and bucket.", cause);
+
     private static RestoreException? FromAnswer(AmazonServiceException error, string where) => error.ErrorCode switch
     {
         "NoSuchKey" => Missing(where, error),
         "NoSuchBucket" => Invalid("The bucket does not exist", where, "Check the bucket's name, the endpoint and the account.", error),
         "InvalidObjectState" => Archived(where, null, error),
+        AccessDenied or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired"
+
+            // versitygw's word for an access key that nobody has; its status is 404.
+            or "XAdminUserNotFound" => Denied(error, where),
         "RequestTimeTooSkewed" => new RestoreException(
             ErrorCodes.StorageUnavailable, "The clocks of this machine and of the storage differ too much", where, "Set this machine's clock.", error),
         "PermanentRedirect" or "TemporaryRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
@@ -51,19 +65,21 @@ internal static class S3Errors
 
     private static RestoreException FromStatus(AmazonServiceException error, string where) => error.StatusCode switch
     {
-        HttpStatusCode.NotFound => Missing(where, error),
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new RestoreException(
-            ErrorCodes.StorageDenied,
-            Say(error),
-            where,
-            "Check the keys and that they may read, list (and write) here; S3 answers the same for a missing object where listing is not allowed.",
-            error),
+        HttpStatusCode.NotFound when error.ErrorCode is null or "" or "NotFound" or "NoSuchVersion" => Missing(where, error),
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Denied(error, where),
         HttpStatusCode.PreconditionFailed => new RestoreException(ErrorCodes.StorageConflict, "The object exists already", where, inner: error),
         HttpStatusCode.NotImplemented => Invalid("The storage does not do what was asked", where, "Use a storage that supports this part of S3.", error),
         HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or HttpStatusCode.Conflict or >= HttpStatusCode.InternalServerError =>
             Unavailable(Say(error), where, error),
         _ => Invalid(Say(error), where, "Check endpoint, region, bucket and prefix.", error),
     };
+
+    private static RestoreException Denied(AmazonServiceException error, string where) => new(
+        ErrorCodes.StorageDenied,
+        Say(error),
+        where,
+        "Check the keys and that they may read, list (and write) here; S3 answers the same for a missing object where listing is not allowed.",
+        error);
 
     private static RestoreException? FromTransport(Exception error, string where)
     {

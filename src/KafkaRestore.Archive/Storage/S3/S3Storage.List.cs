@@ -40,10 +40,17 @@ public sealed partial class S3Storage
 
     private async Task<ListObjectsV2Response> ListPageAsync(ListObjectsV2Request request, CancellationToken cancellationToken)
     {
-        var page = await SendAsync(Where(request.Prefix), token => _client.ListObjectsV2Async(request, token), cancellationToken)
-            .ConfigureAwait(false);
-        _bucketSeen = true;
-        return page;
+        var where = Where(request.Prefix);
+        try
+        {
+            var page = await SendAsync(where, token => _client.ListObjectsV2Async(request, token), cancellationToken).ConfigureAwait(false);
+            _bucketSeen = true;
+            return page;
+        }
+        catch (RestoreException error) when (error.Code == ErrorCodes.SegmentMissing)
+        {
+            throw S3Errors.NoListing(where, error);
+        }
     }
 
     private List<StorageEntry> Entries(ListObjectsV2Response page)

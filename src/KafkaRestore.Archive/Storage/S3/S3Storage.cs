@@ -113,7 +113,7 @@ public sealed partial class S3Storage : IArchiveStorage
             await ListPageAsync(new ListObjectsV2Request { BucketName = _bucket, Prefix = _keys.PrefixOf(""), MaxKeys = 1 }, cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (RestoreException error) when (error.Code == ErrorCodes.StorageDenied)
+        catch (RestoreException error) when (S3Errors.IsForbidden(error))
         {
             // Whoever may read but not list cannot learn more.
         }
