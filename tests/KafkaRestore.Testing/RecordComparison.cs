@@ -1,5 +1,6 @@
 using System.Text;
 using KafkaRestore.Records.Layout;
+using Xunit;
 
 namespace KafkaRestore.Testing;
 

@@ -174,7 +174,7 @@ public sealed class ObjectReaderTests
 
         public int Inside => Volatile.Read(ref _inside);
 
-        public StorageProperties Properties { get; } = new("memory", "memory://", Piece, Parallel);
+        public StorageProperties Properties { get; } = new("memory", "memory://", Piece, Parallel, RereadsAreCheap: false);
 
         public async ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken)
         {
