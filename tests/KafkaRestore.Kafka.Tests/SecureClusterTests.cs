@@ -42,11 +42,11 @@ public sealed class SecureClusterTests(SecureCluster secure) : IClassFixture<Sec
     public Task Plain_is_accepted() => AssertConnectsAsync(Cluster.SaslBootstrapServers, Sasl(SecurityProtocolKind.SaslPlaintext, SaslMechanismKind.Plain));
 
     [KafkaLauncherFact]
-    public Task Scram_sha_512_is_accepted() => AssertConnectsAsync(Cluster.SaslBootstrapServers, Sasl(SecurityProtocolKind.SaslPlaintext, SaslMechanismKind.ScramSha512));
+    public Task Scram_sha_512_is_accepted_or_explained() => AssertScramAsync(Cluster.SaslBootstrapServers, Sasl(SecurityProtocolKind.SaslPlaintext, SaslMechanismKind.ScramSha512));
 
     [KafkaLauncherFact]
-    public Task Scram_sha_256_over_tls_is_accepted() =>
-        AssertConnectsAsync(Cluster.SaslSslBootstrapServers, Sasl(SecurityProtocolKind.SaslSsl, SaslMechanismKind.ScramSha256) with { CaLocation = Cluster.TlsFile("ca.pem") });
+    public Task Scram_sha_256_over_tls_is_accepted_or_explained() =>
+        AssertScramAsync(Cluster.SaslSslBootstrapServers, Sasl(SecurityProtocolKind.SaslSsl, SaslMechanismKind.ScramSha256) with { CaLocation = Cluster.TlsFile("ca.pem") });
 
     [KafkaLauncherFact]
     public Task Tls_with_a_private_authority_is_accepted() =>
@@ -155,6 +155,20 @@ public sealed class SecureClusterTests(SecureCluster secure) : IClassFixture<Sec
 
         Assert.Equal(1, description.Brokers);
         Assert.False(string.IsNullOrEmpty(description.ClusterId));
+    }
+
+    private static async Task AssertScramAsync(string servers, SecurityOptions security)
+    {
+        if (NativeClientLibrary.EnsureLoaded().Version >= SecurityConfiguration.LowestForScram)
+        {
+            await AssertConnectsAsync(servers, security);
+            return;
+        }
+
+        var failure = await ConnectFailureAsync(servers, security);
+
+        Assert.Equal(ErrorCodes.TargetDenied, failure.Code);
+        Assert.Contains($"install librdkafka {SecurityConfiguration.LowestForScram} or later", failure.Describe(), StringComparison.Ordinal);
     }
 
     private static async Task<RestoreException> ConnectFailureAsync(string servers, SecurityOptions security)

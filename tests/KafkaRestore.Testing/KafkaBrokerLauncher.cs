@@ -74,8 +74,19 @@ public sealed class KafkaBrokerLauncher : KafkaBroker
     /// <summary>A file of the cluster's TLS folder: <c>ca.pem</c>, <c>client.pem</c>, <c>client.key</c>.</summary>
     public string TlsFile(string name) => Path.Combine(_directory, "tls", name);
 
-    /// <summary>kill -9.</summary>
-    public Task KillAsync(int broker) => RunAsync("kill", "--dir", _directory, Number(broker));
+    /// <summary>kill -9; returns when the process is gone.</summary>
+    public async Task KillAsync(int broker)
+    {
+        var id = ProcessOf(broker);
+        await RunAsync("kill", "--dir", _directory, Number(broker));
+        if (id is { } known && Find(known) is { } process)
+        {
+            using (process)
+            {
+                await process.WaitForExitAsync().WaitAsync(Patience);
+            }
+        }
+    }
 
     /// <summary>SIGSTOP.</summary>
     public Task PauseAsync(int broker) => RunAsync("pause", "--dir", _directory, Number(broker));
@@ -138,10 +149,13 @@ public sealed class KafkaBrokerLauncher : KafkaBroker
         // Nothing in it is worth an orderly shutdown.
         foreach (var broker in Enumerable.Range(1, Brokers))
         {
-            var file = Path.Combine(_directory, Number(broker), "pid");
-            if (File.Exists(file) && int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var id))
+            if (ProcessOf(broker) is { } id && Find(id) is { } process)
             {
-                KillProcess(id);
+                using (process)
+                {
+                    process.Kill();
+                    process.WaitForExit(5_000);
+                }
             }
         }
 
@@ -149,17 +163,21 @@ public sealed class KafkaBrokerLauncher : KafkaBroker
         _ports.Dispose();
     }
 
-    private static void KillProcess(int id)
+    private int? ProcessOf(int broker)
+    {
+        var file = Path.Combine(_directory, Number(broker), "pid");
+        return File.Exists(file) && int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var id) ? id : null;
+    }
+
+    private static Process? Find(int id)
     {
         try
         {
-            using var process = Process.GetProcessById(id);
-            process.Kill();
-            process.WaitForExit(5_000);
+            return Process.GetProcessById(id);
         }
         catch (ArgumentException)
         {
-            // Ended already.
+            return null; // ended already
         }
     }
 }

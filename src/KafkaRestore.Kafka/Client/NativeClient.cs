@@ -42,6 +42,18 @@ internal static unsafe class NativeClient
         _ = purge(lease.Pointer, PurgeQueue | PurgeInFlight | PurgeNonBlocking);
     }
 
+    /// <summary>The error that ended the instance for good; <see cref="ErrorCode.NoError"/> while it works.</summary>
+    internal static Error FatalError(IClient client)
+    {
+        var fatal = (delegate* unmanaged[Cdecl]<nint, byte*, nint, int>)NativeLibrary.GetExport(NativeClientLibrary.Handle, "rd_kafka_fatal_error");
+        const int size = 512;
+        var text = stackalloc byte[size];
+        text[0] = 0;
+        using var lease = new Lease(client);
+        var code = (ErrorCode)fatal(lease.Pointer, text, size);
+        return new Error(code, Marshal.PtrToStringUTF8((nint)text));
+    }
+
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
     [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
     private static extern object HandleOf(Handle handle);

@@ -5,6 +5,15 @@ namespace KafkaRestore.Kafka.Client;
 /// <summary>TLS and SASL as librdkafka's properties. Nothing is ever left out silently: half a configuration is refused.</summary>
 internal static partial class SecurityConfiguration
 {
+    /// <summary>The first librdkafka whose SCRAM is as the standard wants it; brokers since Kafka 4.0 refuse the older ones' as a wrong password.</summary>
+    internal static readonly Version LowestForScram = new(2, 6, 1);
+
+    /// <summary>What to do when authentication failed; null for the general remedy.</summary>
+    internal static string? AuthenticationHint(SaslMechanismKind? mechanism, NativeLibraryDescription library) =>
+        mechanism is SaslMechanismKind.ScramSha256 or SaslMechanismKind.ScramSha512 && library.Version < LowestForScram
+            ? $"Check user name and password. If they are right: SCRAM of {library} is refused by brokers since Kafka 4.0; install librdkafka {LowestForScram} or later, or use another mechanism."
+            : null;
+
     internal static void Validate(KafkaConnectionOptions options)
     {
         var security = options.Security;

@@ -17,6 +17,7 @@ public sealed partial class TargetCluster : ITargetCluster
     private readonly TargetClusterOptions _options;
     private readonly TimeProvider _time;
     private readonly string _brokers;
+    private readonly SaslMechanismKind? _mechanism;
     private readonly IAdminClient _admin;
     private readonly Lazy<IConsumer<Ignore, Ignore>> _consumer;
     private Error? _lastError;
@@ -28,6 +29,7 @@ public sealed partial class TargetCluster : ITargetCluster
         _options = options ?? new TargetClusterOptions();
         _time = time ?? TimeProvider.System;
         _brokers = string.Join(',', connection.BootstrapServers);
+        _mechanism = connection.Security.Mechanism;
         var properties = ClientConfiguration.Common(connection);
         _admin = ClientConfiguration.Build(() => new AdminClientBuilder(new AdminClientConfig(properties))
             .SetLogHandler((_, line) => log?.Invoke(ClientLogLine.From(line)))
@@ -145,6 +147,9 @@ public sealed partial class TargetCluster : ITargetCluster
         _lastError is { } error ? $"{what}; last error: {KafkaErrors.Describe(error)}" : what,
         _brokers);
 
-    private RestoreException Denied(Error error, string what) =>
-        new(ErrorCodes.TargetDenied, $"{what} was denied: {KafkaErrors.Describe(error)}", _brokers);
+    private RestoreException Denied(Error error, string what) => new(
+        ErrorCodes.TargetDenied,
+        $"{what} was denied: {KafkaErrors.Describe(error)}",
+        _brokers,
+        error.Code == ErrorCode.Local_Authentication ? SecurityConfiguration.AuthenticationHint(_mechanism, NativeClientLibrary.EnsureLoaded()) : null);
 }

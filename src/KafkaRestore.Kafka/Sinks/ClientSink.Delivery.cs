@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Layout;
+using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Sinks;
 
@@ -22,6 +23,8 @@ public sealed partial class ClientSink
     private bool _closed;
     private Exception? _failure;
     private Error? _lastError;
+    private Error? _unexplained;
+    private bool _unexplainedAtWatch;
     private long _acknowledged;
     private long _acknowledgedAtWatch;
     private long _progressAt;
@@ -56,7 +59,7 @@ public sealed partial class ClientSink
             held = record.Bytes + RecordOverhead;
             if (report.Error.IsError || report.Status != PersistenceStatus.Persisted)
             {
-                End(Refusal(report.Error, record.Offset));
+                Refused(report.Error, record.Offset);
                 return;
             }
 
@@ -80,6 +83,39 @@ public sealed partial class ClientSink
         // Last, so that whoever waits for an empty window finds every acknowledgement reported.
         _window.Release(held);
     }
+
+    /// <summary>
+    /// A report that is not "persisted". When the instance ends for good it throws out its queue, and those reports can overtake the
+    /// one that says why: then the sink waits for that one.
+    /// </summary>
+    private void Refused(Error error, long sourceOffset)
+    {
+        if (!IsConsequence(error.Code))
+        {
+            End(Refusal(error, sourceOffset));
+            return;
+        }
+
+        var cause = Cause(error);
+        if (IsConsequence(cause.Code))
+        {
+            _unexplained ??= cause;
+        }
+        else
+        {
+            End(Refusal(cause, sourceOffset));
+        }
+    }
+
+    /// <summary>The error behind one that only says that the instance has ended.</summary>
+    private Error Cause(Error error) =>
+        IsConsequence(error.Code) && NativeClient.FatalError(_producer) is { IsError: true } cause ? cause : error;
+
+    private static bool IsConsequence(KafkaErrorCode code) => code
+        is KafkaErrorCode.Local_PurgeQueue
+        or KafkaErrorCode.Local_PurgeInflight
+        or KafkaErrorCode.Local_Fatal
+        or KafkaErrorCode.Local_GaplessGuarantee;
 
     private void Report(InFlightBlock block)
     {
@@ -136,6 +172,18 @@ public sealed partial class ClientSink
                 return;
             }
 
+            if (_unexplained is { } unexplained && _acknowledged == _acknowledgedAtWatch)
+            {
+                // The explanation follows at once, if it comes at all; a whole period is more than enough.
+                if (_unexplainedAtWatch)
+                {
+                    End(Refusal(unexplained, _oldest!.Next.Offset));
+                }
+
+                _unexplainedAtWatch = true;
+                return;
+            }
+
             if (_window.Used == 0 || _acknowledged != _acknowledgedAtWatch)
             {
                 _acknowledgedAtWatch = _acknowledged;
@@ -158,7 +206,7 @@ public sealed partial class ClientSink
 
     private void NoteError(Error error)
     {
-        if (error.Code != Confluent.Kafka.ErrorCode.Local_AllBrokersDown)
+        if (error.Code != KafkaErrorCode.Local_AllBrokersDown)
         {
             Volatile.Write(ref _lastError, error);
         }

@@ -11,6 +11,8 @@ namespace KafkaRestore.Kafka.Sinks;
 /// A record that this client cannot carry unchanged is refused when its turn comes: every record before it is sent and acknowledged
 /// first, it and everything after it is not. The same holds for a call that is cancelled: what was handed over before goes on to the
 /// broker, but the sink is at its end, because going on behind the half-sent block would leave a gap.
+/// The first record goes alone: a broker that does not know the producer yet would take the second batch even if it refused the first,
+/// and another writer's presence shows before more is written.
 /// Acknowledgements come from the client's thread, the deadline's timer, or the caller's own.
 /// </remarks>
 public sealed partial class ClientSink : IRecordSink
@@ -27,6 +29,8 @@ public sealed partial class ClientSink : IRecordSink
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly Action<DeliveryReport<byte[]?, byte[]?>> _onDelivered;
     private readonly ITimer _watch;
+    private bool _begun;
+    private bool _proving;
     private int _disposed;
 
     internal ClientSink(SinkLane lane, ISinkObserver observer, DeliveryOptions delivery, IDictionary<string, string> properties, Action<ClientLogLine> log, TimeProvider time)
@@ -67,7 +71,7 @@ public sealed partial class ClientSink : IRecordSink
                 Begin(block);
                 while (!TrySendSome(block, ref turn))
                 {
-                    await _window.WaitForRoomAsync(turn.BytesWanted, cancellationToken).ConfigureAwait(false);
+                    await (_proving ? _window.WaitUntilEmptyAsync(cancellationToken) : _window.WaitForRoomAsync(turn.BytesWanted, cancellationToken)).ConfigureAwait(false);
                 }
 
                 if (turn.Refusal is { } refusal)
@@ -126,6 +130,12 @@ public sealed partial class ClientSink : IRecordSink
         var rest = block.Bytes[turn.Position..];
         while (turn.Index < turn.Count)
         {
+            if (_proving && _window.Used != 0)
+            {
+                return false;
+            }
+
+            _proving = false;
             var record = RecordView.At(rest);
             turn.BytesWanted = record.Encoded.Length + RecordOverhead;
             if (!_window.TryTake(turn.BytesWanted))
@@ -148,10 +158,12 @@ public sealed partial class ClientSink : IRecordSink
             catch (KafkaException e)
             {
                 _window.Release(turn.BytesWanted);
-                turn.Refusal = Refusal(e.Error, record.Offset);
+                turn.Refusal = Refusal(Cause(e.Error), record.Offset);
                 return true;
             }
 
+            _proving = !_begun;
+            _begun = true;
             turn.Index++;
             turn.Position += record.Encoded.Length;
             rest = rest[record.Encoded.Length..];

@@ -125,6 +125,14 @@ public sealed class ClientConfigurationTests
         Assert.Equal("95000", properties["socket.timeout.ms"]);
     }
 
+    [Theory]
+    [InlineData(SaslMechanismKind.ScramSha256, "2.0.2", true)]
+    [InlineData(SaslMechanismKind.ScramSha512, "2.6.0", true)]
+    [InlineData(SaslMechanismKind.ScramSha512, "2.6.1", false)]
+    [InlineData(SaslMechanismKind.Plain, "2.0.2", false)]
+    public void Scram_of_an_old_library_is_explained(SaslMechanismKind mechanism, string version, bool explained) =>
+        Assert.Equal(explained, SecurityConfiguration.AuthenticationHint(mechanism, new(Version.Parse(version), NativeLibraryOrigin.System, "x")) is not null);
+
     private static KafkaConnectionOptions Connection(SecurityOptions? security = null) =>
         new() { BootstrapServers = ["a:1", "b:2"], Security = security ?? new SecurityOptions() };
 

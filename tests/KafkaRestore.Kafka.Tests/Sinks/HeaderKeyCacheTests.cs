@@ -1,4 +1,5 @@
 using System.Text;
+using FsCheck;
 using FsCheck.Fluent;
 using KafkaRestore.Kafka.Sinks;
 
@@ -20,7 +21,7 @@ public sealed class HeaderKeyCacheTests
     public void A_key_is_accepted_exactly_when_its_string_gives_the_bytes_back()
     {
         var cache = new HeaderKeyCache();
-        FsCheck.Fluent.Prop.ForAll<byte[]>(bytes =>
+        Prop.ForAll<byte[]>(bytes =>
         {
             var kept = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes)).AsSpan().SequenceEqual(bytes);
             return cache.TryGet(bytes, out var text) == kept && (!kept || Encoding.UTF8.GetBytes(text!).AsSpan().SequenceEqual(bytes));
