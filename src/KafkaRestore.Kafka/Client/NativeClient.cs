@@ -54,6 +54,14 @@ internal static unsafe class NativeClient
         return new Error(code, Marshal.PtrToStringUTF8((nint)text));
     }
 
+    /// <summary>The mock cluster that a client was configured to run.</summary>
+    internal static nint MockClusterOf(IClient client)
+    {
+        var mockOf = (delegate* unmanaged[Cdecl]<nint, nint>)NativeLibrary.GetExport(NativeClientLibrary.Handle, "rd_kafka_handle_mock_cluster");
+        using var lease = new Lease(client);
+        return mockOf(lease.Pointer);
+    }
+
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
     [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
     private static extern object HandleOf(Handle handle);
