@@ -62,7 +62,7 @@ public sealed partial class TargetCluster
     private async Task<Dictionary<string, Dictionary<string, ConfigEntryResult>>> SettingsAsync(string[] topics, CancellationToken cancellationToken)
     {
         var resources = topics.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic });
-        var options = new DescribeConfigsOptions { RequestTimeout = _options.RequestDeadline };
+        var options = new DescribeConfigsOptions { RequestTimeout = _options.SettingsDeadline };
         IEnumerable<DescribeConfigsReport> reports;
         try
         {
@@ -73,7 +73,7 @@ public sealed partial class TargetCluster
         {
             reports = e.Results;
         }
-        catch (KafkaException e) when (KafkaErrors.Classify(e.Error.Code) is KafkaErrorClass.Denied or KafkaErrorClass.Unsupported)
+        catch (KafkaException e) when (KafkaErrors.MayPass(e.Error.Code) || KafkaErrors.Classify(e.Error.Code) is KafkaErrorClass.Denied or KafkaErrorClass.Unsupported)
         {
             return [];
         }

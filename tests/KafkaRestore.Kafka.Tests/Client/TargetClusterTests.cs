@@ -80,6 +80,18 @@ public sealed class TargetClusterTests
         }
     }
 
+    [Fact]
+    public async Task Settings_that_no_broker_tells_are_unknown()
+    {
+        await using var mock = new MockCluster();
+        var topic = await mock.CreateTopicAsync();
+        await using var cluster = new TargetCluster(mock.Connection, new TargetClusterOptions { SettingsDeadline = TimeSpan.FromMilliseconds(100) });
+
+        var described = await cluster.DescribeTopicsAsync([topic], CancellationToken.None);
+
+        Assert.Equal(new TopicDescription(topic, 1, null, null), described[topic]);
+    }
+
     [RealKafkaFact]
     public async Task Topic_settings_are_read()
     {
@@ -166,7 +178,13 @@ public sealed class TargetClusterTests
         Assert.Equal(new PartitionRange(0, 1), ranges[new TargetPartition(topic, 0)]);
     }
 
-    private static async Task<TargetCluster> NewAsync() => new((await KafkaBroker.SharedAsync()).Connection);
+    // The mock cluster never answers for settings.
+    private static async Task<TargetCluster> NewAsync()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        var options = new TargetClusterOptions();
+        return new TargetCluster(broker.Connection, broker.IsReal ? options : options with { SettingsDeadline = TimeSpan.FromMilliseconds(100) });
+    }
 
     private static int ClosedPort()
     {
