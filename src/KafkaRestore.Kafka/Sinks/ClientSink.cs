@@ -92,12 +92,14 @@ public sealed partial class ClientSink : IRecordSink
     /// <inheritdoc/>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        ThrowIfEnded();
         cancellationToken.ThrowIfCancellationRequested();
         if (_window.Used != 0)
         {
             await _window.WaitUntilEmptyAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        // After the wait: what was handed over before a cancelled send is still worth waiting for, the report counts it.
+        ThrowIfEnded();
     }
 
     /// <summary>

@@ -18,7 +18,10 @@ public interface IRecordSink : IAsyncDisposable
     /// </summary>
     ValueTask SendAsync(RecordBlock block, CancellationToken cancellationToken);
 
-    /// <summary>Completes when every record sent is acknowledged and reported to the observer.</summary>
+    /// <summary>
+    /// Completes when every record sent is acknowledged and reported to the observer. After a send that was cancelled it first waits for what
+    /// had been handed over, then throws.
+    /// </summary>
     ValueTask FlushAsync(CancellationToken cancellationToken);
 }
 
