@@ -34,7 +34,7 @@ public static class SegmentKey
             : null;
         if (reason is not null)
         {
-            throw new RestoreException(ErrorCodes.ArchiveUnsafeKey, $"the manifest names an object that it must not: {reason}", Shorten(key));
+            throw new RestoreException(ErrorCodes.ArchiveUnsafeKey, $"the manifest names an object that it must not: {reason}", Readable.Show(key));
         }
     }
 
@@ -44,7 +44,7 @@ public static class SegmentKey
     {
         if (backupId.Length == 0 || backupId.Contains('\\') || backupId.AsSpan().IndexOfAnyInRange('\0', '\x1f') >= 0 || HasEmptyOrDotComponent(backupId))
         {
-            throw new RestoreException(ErrorCodes.ConfigInvalid, $"'{Shorten(backupId)}' is not an archive id",
+            throw new RestoreException(ErrorCodes.ConfigInvalid, $"'{Readable.Show(backupId)}' is not an archive id",
                 hint: "An id is what `kafka-restore list` prints: names joined by '/', without '.', '..' or empty parts.");
         }
     }
@@ -68,6 +68,4 @@ public static class SegmentKey
 
         return false;
     }
-
-    private static string Shorten(string text) => text.Length <= 300 ? text : text[..300] + "…";
 }

@@ -9,9 +9,11 @@ namespace KafkaRestore.Records.Memory;
 public sealed class MemoryBudget
 {
     private readonly Lock _gate = new();
-    private readonly LinkedList<Waiter> _waiters = new();
-    private readonly SemaphoreSlim _overdraft = new(1, 1);
+    private readonly LinkedList<Waiter> _reservations = new();
+    private readonly LinkedList<Waiter> _extensions = new();
     private long _used;
+    private object? _exceeding;
+    private int _excesses;
 
     /// <summary>Creates a budget of <paramref name="totalBytes"/> bytes (at least 1).</summary>
     public MemoryBudget(long totalBytes)
@@ -37,105 +39,171 @@ public sealed class MemoryBudget
 
     /// <summary>Waits until <paramref name="bytes"/> bytes are free and takes them all.</summary>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; nothing is held.</exception>
-    public async ValueTask<MemoryReservation> ReserveAsync(long bytes, CancellationToken cancellationToken)
+    public ValueTask<MemoryReservation> ReserveAsync(long bytes, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         cancellationToken.ThrowIfCancellationRequested();
         Waiter waiter;
         lock (_gate)
         {
-            if (_waiters.Count == 0 && Fits(bytes))
+            if (_reservations.Count == 0 && Fits(bytes))
             {
-                _used += bytes;
-                return new MemoryReservation(this, bytes);
+                return new(Take(bytes));
             }
 
-            waiter = new Waiter(bytes);
-            waiter.Node = _waiters.AddLast(waiter);
+            waiter = new Waiter(bytes, null);
+            _reservations.AddLast(waiter.Node);
         }
 
-        await using (cancellationToken.UnsafeRegister(static (state, token) => ((Waiter)state!).Done.TrySetCanceled(token), waiter).ConfigureAwait(false))
+        return WaitAsync(waiter, cancellationToken);
+    }
+
+    /// <summary>Adds to a reservation as <see cref="ExtendAsync(long, object, CancellationToken)"/> does, for a holder that never extends twice at once.</summary>
+    public ValueTask<MemoryReservation> ExtendAsync(long bytes, CancellationToken cancellationToken) =>
+        ExtendAsync(bytes, new object(), cancellationToken);
+
+    /// <summary>
+    /// Adds <paramref name="bytes"/> to a reservation whose holder cannot know its need ahead (one very large record).
+    /// Taken from what is free; else one holder at a time may exceed the budget, because waiting here while holding could
+    /// stop everyone. So memory stays within the budget plus what one holder could not know.
+    /// </summary>
+    /// <param name="bytes">How many bytes.</param>
+    /// <param name="holder">
+    /// Whoever needs it, compared by <see cref="object.Equals(object?)"/>: whose additions depend on each other must be one holder, which never waits
+    /// for itself.
+    /// </param>
+    /// <param name="cancellationToken">Ends the waiting; nothing is held then.</param>
+    /// <returns>The addition, to be disposed with what it was for.</returns>
+    public ValueTask<MemoryReservation> ExtendAsync(long bytes, object holder, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        cancellationToken.ThrowIfCancellationRequested();
+        Waiter waiter;
+        lock (_gate)
+        {
+            if (TryExtend(bytes, holder) is { } extension)
+            {
+                return new(extension);
+            }
+
+            waiter = new Waiter(bytes, holder);
+            _extensions.AddLast(waiter.Node);
+        }
+
+        return WaitAsync(waiter, cancellationToken);
+    }
+
+    internal void Release(long bytes, bool endsExcess)
+    {
+        lock (_gate)
+        {
+            GiveBack(bytes, endsExcess);
+            GrantWaiters();
+        }
+    }
+
+    private async ValueTask<MemoryReservation> WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    {
+        var registration = cancellationToken.UnsafeRegister(static (state, token) => ((Waiter)state!).Done.TrySetCanceled(token), waiter);
+        await using (registration.ConfigureAwait(false))
         {
             try
             {
-                await waiter.Done.Task.ConfigureAwait(false);
+                return await waiter.Done.Task.ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
                 lock (_gate)
                 {
-                    if (waiter.Node is not null)
-                    {
-                        _waiters.Remove(waiter.Node);
-                        waiter.Node = null;
-                    }
-
+                    waiter.Node.List?.Remove(waiter.Node);
                     GrantWaiters();
                 }
 
                 throw;
             }
         }
-
-        return new MemoryReservation(this, bytes);
     }
 
-    /// <summary>
-    /// Adds <paramref name="bytes"/> to a reservation whose holder cannot know its need ahead (one very large record).
-    /// Taken from what is free; else one holder at a time may exceed the budget by it, because waiting here while holding could
-    /// stop everyone. So memory stays within the budget plus the largest single record.
-    /// </summary>
-    /// <returns>The addition, to be disposed with what it was for.</returns>
-    public async ValueTask<MemoryReservation> ExtendAsync(long bytes, CancellationToken cancellationToken)
+    private bool Fits(long bytes) => bytes <= TotalBytes - _used || _used == 0;
+
+    private MemoryReservation Take(long bytes, bool exceeds = false)
     {
-        lock (_gate)
-        {
-            if (_used + bytes <= TotalBytes)
-            {
-                _used += bytes;
-                return new MemoryReservation(this, bytes);
-            }
-        }
-
-        await _overdraft.WaitAsync(cancellationToken).ConfigureAwait(false);
-        lock (_gate)
-        {
-            _used += bytes;
-        }
-
-        return new MemoryReservation(this, bytes, _overdraft);
+        _used += bytes;
+        return new MemoryReservation(this, bytes, exceeds);
     }
 
-    internal void Release(long bytes)
+    private MemoryReservation? TryExtend(long bytes, object holder)
     {
-        lock (_gate)
+        if (bytes <= TotalBytes - _used)
         {
-            _used -= bytes;
-            GrantWaiters();
+            return Take(bytes);
         }
+
+        if (_exceeding is not null && !_exceeding.Equals(holder))
+        {
+            return null;
+        }
+
+        _exceeding = holder;
+        _excesses++;
+        return Take(bytes, exceeds: true);
     }
 
-    private bool Fits(long bytes) => _used + bytes <= TotalBytes || _used == 0;
-
+    // Extensions first: who waits for one holds a reservation already, and others may be waiting for that.
     private void GrantWaiters()
     {
-        while (_waiters.First is { } first && Fits(first.Value.Bytes))
+        for (var node = _extensions.First; node is not null;)
         {
-            _waiters.RemoveFirst();
-            first.Value.Node = null;
-            if (first.Value.Done.TrySetResult())
+            var next = node.Next;
+            if (TryExtend(node.Value.Bytes, node.Value.Holder!) is { } extension)
             {
-                _used += first.Value.Bytes;
+                _extensions.Remove(node);
+                Give(node.Value, extension, extension.Exceeds);
             }
+
+            node = next;
+        }
+
+        while (_reservations.First is { } first && Fits(first.Value.Bytes))
+        {
+            _reservations.RemoveFirst();
+            Give(first.Value, Take(first.Value.Bytes), exceeds: false);
         }
     }
 
-    private sealed class Waiter(long bytes)
+    private void Give(Waiter waiter, MemoryReservation granted, bool exceeds)
     {
-        public long Bytes { get; } = bytes;
+        if (!waiter.Done.TrySetResult(granted))
+        {
+            // Cancelled at this very moment: it holds nothing, and goes through the waiters again when it leaves.
+            GiveBack(waiter.Bytes, exceeds);
+        }
+    }
 
-        public LinkedListNode<Waiter>? Node { get; set; }
+    private void GiveBack(long bytes, bool endsExcess)
+    {
+        _used -= bytes;
+        if (endsExcess && --_excesses == 0)
+        {
+            _exceeding = null;
+        }
+    }
 
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private sealed class Waiter
+    {
+        public Waiter(long bytes, object? holder)
+        {
+            Bytes = bytes;
+            Holder = holder;
+            Node = new LinkedListNode<Waiter>(this);
+        }
+
+        public long Bytes { get; }
+
+        public object? Holder { get; }
+
+        public LinkedListNode<Waiter> Node { get; }
+
+        public TaskCompletionSource<MemoryReservation> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

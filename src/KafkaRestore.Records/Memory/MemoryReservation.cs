@@ -4,18 +4,21 @@ namespace KafkaRestore.Records.Memory;
 public sealed class MemoryReservation : IDisposable
 {
     private readonly MemoryBudget _budget;
-    private readonly SemaphoreSlim? _overdraft;
     private long _bytes;
+    private int _disposed;
 
-    internal MemoryReservation(MemoryBudget budget, long bytes, SemaphoreSlim? overdraft = null)
+    internal MemoryReservation(MemoryBudget budget, long bytes, bool exceeds)
     {
         _budget = budget;
         _bytes = bytes;
-        _overdraft = overdraft;
+        Exceeds = exceeds;
     }
 
     /// <summary>Bytes still held.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Whether it was granted beyond the budget.</summary>
+    internal bool Exceeds { get; }
 
     /// <summary>Gives back all but <paramref name="keep"/> bytes, when the exact need turns out smaller.</summary>
     public void ShrinkTo(long keep)
@@ -24,18 +27,16 @@ public sealed class MemoryReservation : IDisposable
         var held = Interlocked.Read(ref _bytes);
         if (keep < held && Interlocked.CompareExchange(ref _bytes, keep, held) == held)
         {
-            _budget.Release(held - keep);
+            _budget.Release(held - keep, endsExcess: false);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        var held = Interlocked.Exchange(ref _bytes, 0);
-        if (held > 0)
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            _budget.Release(held);
-            _overdraft?.Release();
+            _budget.Release(Interlocked.Exchange(ref _bytes, 0), Exceeds);
         }
     }
 }

@@ -154,7 +154,13 @@ internal sealed class LegacyJsonParser(string key, ReadOnlyMemory<byte> text)
                 }
             }
 
-            headers.Add(new HeaderData(Encoding.UTF8.GetBytes(name ?? throw new FormatException("a header has no 'key'")), value));
+            var header = new HeaderData(Encoding.UTF8.GetBytes(name ?? throw new FormatException("a header has no 'key'")), value);
+            if (header.Key.Length > RecordEncoder.MaxHeaderKey || headers.Count == RecordEncoder.MaxHeaders)
+            {
+                throw new FormatException($"more than {RecordEncoder.MaxHeaders} headers, or a header key of more than {RecordEncoder.MaxHeaderKey} bytes");
+            }
+
+            headers.Add(header);
         }
 
         return headers;

@@ -19,6 +19,7 @@ internal static class LegacyJsonSegment
         MemoryContent content,
         SegmentLease lease,
         SegmentReadOptions options,
+        List<string> notes,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (content.Length > options.Limits.LegacyJsonBytes)
@@ -54,7 +55,12 @@ internal static class LegacyJsonSegment
                     while (pending is not null && used + RecordEncoder.SizeOf(pending) <= block.Capacity)
                     {
                         records++;
-                        CheckOffset(key, entry, records, pending.Offset, last);
+                        CheckOffset(key, records, pending.Offset, last);
+                        if (records == 1 && pending.Offset != entry.StartOffset)
+                        {
+                            Mismatch(key, $"its first record has offset {pending.Offset}, the manifest says {entry.StartOffset}", options, notes);
+                        }
+
                         last = pending.Offset;
                         used += RecordEncoder.Write(block.Memory[used..], pending);
                         count++;
@@ -75,28 +81,33 @@ internal static class LegacyJsonSegment
                 }
             }
 
-            if (records != entry.RecordCount && !options.TrustSegments)
+            if (records != entry.RecordCount)
             {
-                throw SegmentDamage.Mismatch(key, $"it holds {records} records, the manifest says {entry.RecordCount}");
+                Mismatch(key, $"it holds {records} records, the manifest says {entry.RecordCount}", options, notes);
             }
 
-            if (records > 0 && last != entry.EndOffset && !options.TrustSegments)
+            if (records > 0 && last != entry.EndOffset)
             {
-                throw SegmentDamage.Mismatch(key, $"its last record has offset {last}, the manifest says {entry.EndOffset}");
+                Mismatch(key, $"its last record has offset {last}, the manifest says {entry.EndOffset}", options, notes);
             }
         }
     }
 
-    private static void CheckOffset(string key, Manifests.SegmentEntry entry, long number, long offset, long last)
+    private static void Mismatch(string key, string what, SegmentReadOptions options, List<string> notes)
+    {
+        if (!options.TrustSegments)
+        {
+            throw SegmentDamage.Mismatch(key, what);
+        }
+
+        notes.Add(what);
+    }
+
+    private static void CheckOffset(string key, long number, long offset, long last)
     {
         if (offset < 0 || offset <= last)
         {
             throw SegmentDamage.Corrupt(key, $"offset {offset} of record {number} does not follow offset {last}");
-        }
-
-        if (number == 1 && offset != entry.StartOffset)
-        {
-            throw SegmentDamage.Mismatch(key, $"its first record has offset {offset}, the manifest says {entry.StartOffset}");
         }
     }
 
@@ -112,6 +123,11 @@ internal static class LegacyJsonSegment
             return text.StartsWith("["u8)
                 ? (whole, null)
                 : throw SegmentDamage.Corrupt(key, "it is neither a segment (KBAK) nor a legacy JSON list");
+        }
+
+        if (zstd && ZstdDecoder.MemoryFor(whole.Span) - SegmentReader.UsualDecoderBytes is > 0 and var window)
+        {
+            await lease.ExtendAsync(window, cancellationToken).ConfigureAwait(false);
         }
 
         var buffer = new GrowingBuffer(lease, options.Limits.LegacyJsonBytes);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using KafkaRestore.Records.Errors;
 
@@ -10,6 +11,7 @@ namespace KafkaRestore.Archive.KafkaBackup.Manifests;
 internal sealed class ManifestAssembler
 {
     private readonly string _backupId;
+    private readonly string _where;
     private readonly ArchiveLimits _limits;
     private readonly List<Frame> _frames = [];
     private string _property = "";
@@ -34,8 +36,9 @@ internal sealed class ManifestAssembler
 
     private readonly Fields _item = new();
 
-    public ManifestAssembler(string backupId, ArchiveLimits limits)
+    public ManifestAssembler(string backupId, string where, ArchiveLimits limits)
     {
+        _where = where;
         _backupId = backupId;
         _limits = limits;
     }
@@ -74,7 +77,7 @@ internal sealed class ManifestAssembler
                 };
             }
 
-            return _property.Length == 0 ? (path.Length == 0 ? "the start" : path) : path + (path.Length == 0 ? "" : ".") + _property;
+            return _property.Length == 0 ? (path.Length == 0 ? "the start" : path) : path + (path.Length == 0 ? "" : ".") + Readable.Show(_property);
         }
     }
 
@@ -124,7 +127,7 @@ internal sealed class ManifestAssembler
         var id = _root.RequiredText("backup_id", "");
         if (id != _backupId)
         {
-            throw new FormatException($"the manifest says that it belongs to archive '{id}', but it stands in the folder of '{_backupId}': the folder was renamed or the manifest was copied; every key in it points elsewhere");
+            throw new FormatException($"the manifest says that it belongs to archive '{Readable.Show(id)}', but it stands in the folder of '{_backupId}': the folder was renamed or the manifest was copied; every key in it points elsewhere");
         }
 
         return new Manifest
@@ -170,14 +173,19 @@ internal sealed class ManifestAssembler
         var next = Next(here.Place);
         if (next is not { } place)
         {
+            if (here.Place is Place.Brokers or Place.MissingTopics or Place.Configurations)
+            {
+                throw new FormatException("a string was expected");
+            }
+
+            FieldsOf(here.Place)?.SetOther(_property);
             _skipDepth = 1;
             return;
         }
 
-        var wantsObject = place is Place.Topic or Place.Partition or Place.Segment or Place.Gap or Place.Pruned or Place.Configurations;
-        if (wantsObject != isObject)
+        if (WantsObject(place) != isObject)
         {
-            throw new FormatException(wantsObject ? "an object was expected" : "a list was expected");
+            throw Expected(place);
         }
 
         FieldsOf(here.Place)?.See(_property);
@@ -187,6 +195,12 @@ internal sealed class ManifestAssembler
         _property = "";
         Begin(place);
     }
+
+    private static bool WantsObject(Place place) =>
+        place is Place.Topic or Place.Partition or Place.Segment or Place.Gap or Place.Pruned or Place.Configurations;
+
+    private static FormatException Expected(Place place) =>
+        new(WantsObject(place) ? "an object was expected" : "a list was expected");
 
     private Place? Next(Place here) => (here, _property) switch
     {
@@ -237,6 +251,7 @@ internal sealed class ManifestAssembler
                 _item.Clear();
                 break;
             case Place.Gap or Place.Pruned:
+                Limit(_gaps.Count + _pruned.Count, _limits.ManifestTopics, "gaps and pruned ranges of one partition");
                 _item.Clear();
                 break;
         }
@@ -255,10 +270,10 @@ internal sealed class ManifestAssembler
                     : segment);
                 break;
             case Place.Gap:
-                _gaps.Add(new OffsetGap(_item.Offset("start_offset"), _item.Offset("end_offset"), _item.Text("reason") ?? ""));
+                _gaps.Add(BuildGap());
                 break;
             case Place.Pruned:
-                _pruned.Add(new PrunedRange(_item.Offset("start_offset"), _item.Offset("end_offset"), _item.Number("segments") ?? 0, _item.Text("reason") ?? ""));
+                _pruned.Add(BuildPruned());
                 break;
             case Place.Partition:
                 _partitions.Add(BuildPartition());
@@ -285,6 +300,7 @@ internal sealed class ManifestAssembler
         switch (place)
         {
             case Place.Brokers or Place.MissingTopics:
+                Limit(_brokers.Count + _missingTopics.Count, _limits.ManifestTopics, "brokers and missing topics");
                 (place == Place.Brokers ? _brokers : _missingTopics).Add(
                     reader.TokenType == JsonTokenType.String ? Text(ref reader) : throw new FormatException("a string was expected"));
                 break;
@@ -292,22 +308,44 @@ internal sealed class ManifestAssembler
                 // A setting without a value says nothing.
                 if (reader.TokenType != JsonTokenType.Null)
                 {
-                    _configurations[_property] = reader.TokenType == JsonTokenType.String ? Text(ref reader) : throw new FormatException("a string was expected");
+                    Limit(_configurations.Count, _limits.ManifestTopics, "settings of one topic");
+                    var value = reader.TokenType == JsonTokenType.String ? Text(ref reader) : throw new FormatException("a string was expected");
+                    if (!_configurations.TryAdd(_property, value))
+                    {
+                        throw new FormatException($"'{Readable.Show(_property)}' is given twice");
+                    }
                 }
 
                 break;
             default:
-                if (FieldsOf(place) is { } fields)
+                // Null in the place of a list is no list: required ones are found missing.
+                if (Next(place) is not { } expected)
                 {
-                    fields.Set(_property, ref reader, this);
+                    FieldsOf(place)!.Set(_property, ref reader, this);
                 }
-                else
+                else if (reader.TokenType != JsonTokenType.Null || FieldsOf(place) is null)
                 {
-                    throw new FormatException("an object was expected");
+                    throw Expected(expected);
                 }
 
                 break;
         }
+    }
+
+    private OffsetGap BuildGap()
+    {
+        var (start, end) = (_item.Offset("start_offset"), _item.Offset("end_offset"));
+        return end >= start
+            ? new OffsetGap(start, end, _item.Text("reason") ?? "")
+            : throw new FormatException($"a gap ends at offset {end}, before its start {start}");
+    }
+
+    private PrunedRange BuildPruned()
+    {
+        var (start, end) = (_item.Offset("start_offset"), _item.Offset("end_offset"));
+        return end >= start
+            ? new PrunedRange(start, end, _item.Number("segments") ?? 0, _item.Text("reason") ?? "")
+            : throw new FormatException($"a pruned range ends at offset {end}, before its start {start}");
     }
 
     private PendingPartition BuildPartition()
@@ -318,14 +356,19 @@ internal sealed class ManifestAssembler
             throw new FormatException($"partition_id {id} is not a partition number");
         }
 
+        if (!_partition.Seen("segments"))
+        {
+            throw new FormatException($"'segments' of partition {id} is missing");
+        }
+
         return new PendingPartition(
             (int)id,
             _segments,
             _gaps,
             _pruned,
-            _partition.Number("covered_through"),
-            _partition.Number("snapshot_end_offset"),
-            _partition.Number("high_watermark_at_capture"));
+            _partition.OptionalOffset("covered_through"),
+            _partition.OptionalOffset("snapshot_end_offset"),
+            _partition.OptionalOffset("high_watermark_at_capture"));
     }
 
     private ManifestTopic BuildTopic()
@@ -373,11 +416,11 @@ internal sealed class ManifestAssembler
         };
     }
 
-    private static void Limit(long count, long limit, string what)
+    private void Limit(long count, long limit, string what)
     {
         if (count > limit)
         {
-            throw new RestoreException(ErrorCodes.ArchiveLimit, $"the manifest lists more than {limit} {what}");
+            throw new RestoreException(ErrorCodes.ArchiveLimit, $"the manifest lists more than {limit} {what}", _where);
         }
     }
 
@@ -385,7 +428,7 @@ internal sealed class ManifestAssembler
     {
         if (reader.ValueSpan.Length > _limits.ManifestStringBytes)
         {
-            throw new RestoreException(ErrorCodes.ArchiveLimit, $"the manifest holds a string of more than {_limits.ManifestStringBytes} bytes at {Path}");
+            throw new RestoreException(ErrorCodes.ArchiveLimit, $"the manifest holds a string of more than {_limits.ManifestStringBytes} bytes at {Path}", _where);
         }
 
         try
@@ -403,7 +446,16 @@ internal sealed class ManifestAssembler
     /// <summary>The scalar fields of the object being read.</summary>
     internal sealed class Fields
     {
-        private readonly Dictionary<string, (long? Number, string? Text)> _values = new(StringComparer.Ordinal);
+        // Only what is known is kept: a manifest may hold any number of fields that nobody asks for.
+        private static readonly FrozenSet<string> s_known = FrozenSet.Create(
+            StringComparer.Ordinal,
+            "backup_id", "created_at", "source_cluster_id", "source_brokers", "compression", "topics", "missing_topics", "isolation_level",
+            "name", "original_partition_count", "source_replication_factor", "configurations", "partitions",
+            "partition_id", "segments", "gaps", "pruned", "covered_through", "snapshot_end_offset", "high_watermark_at_capture",
+            "key", "start_offset", "end_offset", "start_timestamp", "end_timestamp", "record_count", "uncompressed_size", "compressed_size",
+            "sha256", "uploaded_at", "covered_start_offset", "covered_end_offset", "reason");
+
+        private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
 
         public void Clear() => _values.Clear();
 
@@ -411,42 +463,36 @@ internal sealed class ManifestAssembler
 
         public bool Seen(string property) => _values.ContainsKey(property);
 
+        /// <summary>Notes that a known field holds a list or an object where neither belongs.</summary>
+        public void SetOther(string property) => Add(property, new Value(null, null, "a list or an object"));
+
         public void Set(string property, ref Utf8JsonReader reader, ManifestAssembler assembler)
         {
-            switch (reader.TokenType)
+            if (!s_known.Contains(property))
             {
-                case JsonTokenType.String:
-                    Add(property, (null, assembler.Text(ref reader)));
-                    break;
-                case JsonTokenType.Number when reader.TryGetInt64(out var number):
-                    Add(property, (number, null));
-                    break;
-                case JsonTokenType.Number when IsKnownNumber(property):
-                    throw new FormatException($"{property} is not a whole number of 64 bits");
-                default:
-                    Add(property, default);
-                    break;
+                return;
             }
+
+            Add(property, reader.TokenType switch
+            {
+                JsonTokenType.String => new Value(null, assembler.Text(ref reader), "a string"),
+                JsonTokenType.Number when reader.TryGetInt64(out var number) => new Value(number, null, "a number"),
+                JsonTokenType.Number => new Value(null, null, "no whole number of 64 bits"),
+                JsonTokenType.Null => default,
+                _ => new Value(null, null, "true or false"),
+            });
         }
 
         public long? Number(string property)
         {
-            if (!_values.TryGetValue(property, out var value))
-            {
-                return null;
-            }
-
-            return value.Text is null ? value.Number : throw new FormatException($"{property} is a string; a number was expected");
+            var value = _values.GetValueOrDefault(property);
+            return value.Number is null && value.Kind is not null ? throw new FormatException($"{property} is {value.Kind}; a number was expected") : value.Number;
         }
 
         public string? Text(string property)
         {
-            if (!_values.TryGetValue(property, out var value))
-            {
-                return null;
-            }
-
-            return value.Number is null ? value.Text : throw new FormatException($"{property} is a number; a string was expected");
+            var value = _values.GetValueOrDefault(property);
+            return value.Text is null && value.Kind is not null ? throw new FormatException($"{property} is {value.Kind}; a string was expected") : value.Text;
         }
 
         public long Required(string property, string of) =>
@@ -458,7 +504,18 @@ internal sealed class ManifestAssembler
         public long Offset(string property)
         {
             var value = Required(property, "");
-            return value >= 0 ? value : throw new FormatException($"{property} {value} is negative");
+            return value switch
+            {
+                < 0 => throw new FormatException($"{property} {value} is negative"),
+                long.MaxValue => throw new FormatException($"{property} {value} is beyond every offset"),
+                _ => value,
+            };
+        }
+
+        public long? OptionalOffset(string property)
+        {
+            var value = Number(property);
+            return value == long.MaxValue ? throw new FormatException($"{property} {value} is beyond every offset") : value;
         }
 
         public long Size(string property)
@@ -467,17 +524,14 @@ internal sealed class ManifestAssembler
             return value >= 0 ? value : throw new FormatException($"{property} {value} is negative");
         }
 
-        private static bool IsKnownNumber(string property) =>
-            property.EndsWith("_offset", StringComparison.Ordinal) || property.EndsWith("_size", StringComparison.Ordinal)
-            || property.EndsWith("_timestamp", StringComparison.Ordinal) || property.EndsWith("_at", StringComparison.Ordinal)
-            || property is "record_count" or "partition_id" or "original_partition_count" or "source_replication_factor" or "covered_through";
-
-        private void Add(string property, (long?, string?) value)
+        private void Add(string property, Value value)
         {
-            if (!_values.TryAdd(property, value))
+            if (s_known.Contains(property) && !_values.TryAdd(property, value))
             {
                 throw new FormatException($"'{property}' is given twice");
             }
         }
+
+        private readonly record struct Value(long? Number, string? Text, string? Kind);
     }
 }

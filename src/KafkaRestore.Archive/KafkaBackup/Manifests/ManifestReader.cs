@@ -36,7 +36,7 @@ public static class ManifestReader
 
     internal static async Task<Manifest> ReadAsync(Stream stream, string backupId, string where, ArchiveLimits limits, CancellationToken cancellationToken)
     {
-        var assembler = new ManifestAssembler(backupId, limits);
+        var assembler = new ManifestAssembler(backupId, where, limits);
         var state = new JsonReaderState(new JsonReaderOptions { MaxDepth = 64 });
         var buffer = new byte[FirstBuffer];
         var held = 0;
@@ -45,8 +45,13 @@ public static class ManifestReader
         {
             var read = await stream.ReadAsync(buffer.AsMemory(held), cancellationToken).ConfigureAwait(false);
             held += read;
-            var start = first && held >= 3 && buffer.AsSpan(0, 3).SequenceEqual("\uFEFF"u8) ? 3 : 0;
-            first = first && held < 3;
+            if (first && held < 3 && read > 0)
+            {
+                continue;
+            }
+
+            var start = first && buffer.AsSpan(0, held).StartsWith("\uFEFF"u8) ? 3 : 0;
+            first = false;
             int consumed;
             try
             {

@@ -73,7 +73,7 @@ public sealed class PartitionCompleteness
     {
         var explained = partition.Gaps.Select(gap => (gap.Start, End: gap.End - 1, Cause: HoleCause.KnownGap, gap.Reason))
             .Concat(partition.Pruned.Select(range => (range.Start, range.End, Cause: HoleCause.Pruned, range.Reason)))
-            .Where(range => range.Start <= to && range.End >= from)
+            .Where(range => range.Start <= to && range.End >= Math.Max(range.Start, from))
             .OrderBy(range => range.Start);
         var position = from;
         foreach (var range in explained)
@@ -81,6 +81,7 @@ public sealed class PartitionCompleteness
             if (range.Start > position)
             {
                 holes.Add(Unknown(position, range.Start - 1, provable));
+                position = range.Start;
             }
 
             if (range.End >= position)

@@ -9,14 +9,14 @@ public static class TopicName
     {
         if (name.Length is 0 or > 249 || name is "." or "..")
         {
-            throw new FormatException($"'{(name.Length > 60 ? name[..60] + "…" : name)}' is not a topic name ({name.Length} characters)");
+            throw new FormatException($"'{Readable.Show(name)}' is not a topic name ({name.Length} characters)");
         }
 
         foreach (var c in name)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'))
             {
-                throw new FormatException($"'{name}' is not a topic name: it holds '{c}'");
+                throw new FormatException($"'{Readable.Show(name)}' is not a topic name: it holds '{Readable.Show(c.ToString())}'");
             }
         }
     }

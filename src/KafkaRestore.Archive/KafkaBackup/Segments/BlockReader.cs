@@ -70,8 +70,11 @@ internal sealed class BlockReader
                 var used = Accept(block.Memory[..filled], out var count, out var next);
                 if (count == 0 && next > _blockBytes)
                 {
-                    var large = await EnlargeAsync(block, filled, next, cancellationToken).ConfigureAwait(false);
-                    block = large;
+                    CheckClaim(filled, next);
+                    block.Memory[..filled].CopyTo(carry.GetSpan());
+                    block.Dispose();
+                    block = await _lease.RentLargeAsync((int)next, cancellationToken).ConfigureAwait(false);
+                    carry.GetSpan()[..filled].CopyTo(block.Memory);
                     filled = await FillAsync(decoder, block, filled, (int)next, cancellationToken).ConfigureAwait(false);
                     used = Accept(block.Memory[..filled], out count, out next);
                 }
@@ -193,18 +196,18 @@ internal sealed class BlockReader
         _lastOffset = offset;
     }
 
-    private async ValueTask<RecordBlock> EnlargeAsync(RecordBlock block, int filled, long length, CancellationToken cancellationToken)
+    /// <summary>A record's length that cannot be true is noticed before memory is taken for it.</summary>
+    private void CheckClaim(int filled, long length)
     {
-        // The record cannot be longer than what is left of the declared content; a lie is noticed before memory is taken for it.
+        if (filled < _blockBytes)
+        {
+            throw Corrupt($"record {_records + 1} of {_header.RecordCount} claims {length} bytes; the payload ends after {filled} of them");
+        }
+
         if (_segment.Entry.UncompressedSize > 0 && !_options.TrustSegments && _unpacked - filled + length > _segment.Entry.UncompressedSize)
         {
             throw Corrupt($"record {_records + 1} of {_header.RecordCount} claims {length} bytes, more than the segment has left");
         }
-
-        var large = await _lease.RentLargeAsync((int)length, cancellationToken).ConfigureAwait(false);
-        block.Memory[..filled].CopyTo(large.Memory);
-        block.Dispose();
-        return large;
     }
 
     private void CheckUnpacked()

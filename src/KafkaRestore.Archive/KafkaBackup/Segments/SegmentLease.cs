@@ -10,22 +10,35 @@ namespace KafkaRestore.Archive.KafkaBackup.Segments;
 internal sealed class SegmentLease : IDisposable
 {
     private readonly MemoryBudget _budget;
+    private readonly object _holder;
     private readonly BufferPool _pool;
     private readonly SemaphoreSlim _slots;
     private readonly List<MemoryReservation> _held = [];
     private int _users = 1;
 
-    public SegmentLease(MemoryBudget budget, BufferPool pool, MemoryReservation reservation, int slots)
+    /// <summary>Takes over <paramref name="reservation"/>; what goes beyond it comes out of <paramref name="budget"/> for <paramref name="holder"/>.</summary>
+    public SegmentLease(MemoryBudget budget, object holder, BufferPool pool, MemoryReservation reservation, int slots)
     {
         _budget = budget;
+        _holder = holder;
         _pool = pool;
         _held.Add(reservation);
         _slots = new SemaphoreSlim(slots, slots);
     }
 
+    /// <summary>Raises what is held for the whole segment to <paramref name="bytes"/> where less was reserved.</summary>
+    public async ValueTask EnsureAsync(long bytes, CancellationToken cancellationToken)
+    {
+        var missing = bytes - _held.Sum(reservation => reservation.Bytes);
+        if (missing > 0)
+        {
+            await ExtendAsync(missing, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Adds to the reservation what could not be known ahead; held until the segment is closed.</summary>
     public async ValueTask ExtendAsync(long bytes, CancellationToken cancellationToken) =>
-        _held.Add(await _budget.ExtendAsync(bytes, cancellationToken).ConfigureAwait(false));
+        _held.Add(await _budget.ExtendAsync(bytes, _holder, cancellationToken).ConfigureAwait(false));
 
     /// <summary>An empty block out of the reservation; waits while all slots are out.</summary>
     public async ValueTask<RecordBlock> RentAsync(int bytes, CancellationToken cancellationToken)
@@ -42,7 +55,7 @@ internal sealed class SegmentLease : IDisposable
         MemoryReservation extension;
         try
         {
-            extension = await _budget.ExtendAsync(bytes, cancellationToken).ConfigureAwait(false);
+            extension = await _budget.ExtendAsync(bytes, _holder, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

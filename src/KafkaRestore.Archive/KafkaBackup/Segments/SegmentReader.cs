@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KafkaRestore.Archive.Compression;
 using KafkaRestore.Archive.KafkaBackup.LegacyJson;
 using KafkaRestore.Archive.Storage;
@@ -14,12 +15,20 @@ namespace KafkaRestore.Archive.KafkaBackup.Segments;
 public sealed class SegmentReader
 {
     private const int ChunkBytes = 1 << 20;
+    private const int SmallestBlock = 4 << 10;
+
+    /// <summary>What decoding takes unless a segment says otherwise: the window of zstd's usual levels.</summary>
+    internal const long UsualDecoderBytes = 3 << 20;
 
     private readonly IArchiveStorage _storage;
     private readonly MemoryBudget _budget;
     private readonly BufferPool _pool;
     private readonly SegmentReadOptions _options;
-    private long _decoderBytes = 3 << 20;
+    private readonly MemoryBudget _beyond;
+    private readonly object? _holder;
+
+    // What decoding is known to take, shared with the readers made from this one; null where everything was reserved already.
+    private readonly StrongBox<long>? _decoderBytes;
 
     /// <summary>Creates a reader over <paramref name="storage"/> that keeps within <paramref name="budget"/>.</summary>
     public SegmentReader(IArchiveStorage storage, MemoryBudget budget, SegmentReadOptions? options = null, BufferPool? pool = null)
@@ -28,6 +37,21 @@ public sealed class SegmentReader
         _budget = budget;
         _pool = pool ?? BufferPool.Shared;
         _options = options ?? new SegmentReadOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Blocks, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.BlockBytes, 64);
+        _beyond = budget;
+        _decoderBytes = new StrongBox<long>(UsualDecoderBytes);
+    }
+
+    private SegmentReader(SegmentReader other, MemoryBudget budget, object? holder, StrongBox<long>? decoderBytes)
+    {
+        _storage = other._storage;
+        _budget = budget;
+        _pool = other._pool;
+        _options = other._options;
+        _beyond = other._beyond;
+        _holder = holder;
+        _decoderBytes = decoderBytes;
     }
 
     /// <summary>The budget that its segments come out of.</summary>
@@ -37,21 +61,27 @@ public sealed class SegmentReader
     /// The memory in bytes that reading the segment takes, to be reserved before it is opened. A caller that reads ahead must reserve in the
     /// order in which it will read: then the first of its segments can always be finished, and nobody waits for ever.
     /// </summary>
-    public long MemoryFor(SegmentReference segment)
-    {
-        var stored = segment.Entry.CompressedSize;
-        var content = stored > 0 && stored <= _options.WholeInMemoryBytes ? stored + 1 : Math.Max(ChunkBytes, ObjectReader.MemoryFor(_storage));
-        return content + Interlocked.Read(ref _decoderBytes) + (BlockBytes(segment.Entry.UncompressedSize) * (_options.Blocks + 1L));
-    }
+    public long MemoryFor(SegmentReference segment) =>
+        MemoryFor(segment, segment.Entry.CompressedSize, _decoderBytes is null ? UsualDecoderBytes : Interlocked.Read(ref _decoderBytes.Value));
 
-    /// <summary>The same reader over a part of the budget that the caller has reserved as a whole.</summary>
-    public SegmentReader Within(MemoryBudget part) => new(_storage, part, _options, _pool) { _decoderBytes = Interlocked.Read(ref _decoderBytes) };
+    /// <summary>
+    /// The same reader over a part of the budget that the caller has reserved as a whole, by the sum of <see cref="MemoryFor(SegmentReference)"/>
+    /// for the segments that will be open at once. What they turn out to need beyond that comes out of the whole budget.
+    /// </summary>
+    public SegmentReader Within(MemoryBudget part) => new(this, part, _holder, null);
+
+    /// <summary>
+    /// The same reader for segments that are read together, of whatever source: where one of them needs more than was reserved, they exceed the budget
+    /// as one, and none waits for another. Without it that holds for the segments of one source partition.
+    /// </summary>
+    public SegmentReader Together() => new(this, _budget, new object(), _decoderBytes);
 
     /// <summary>Fetches and proves the segment. Takes over <paramref name="reservation"/>, also when it fails.</summary>
     /// <exception cref="RestoreException">ARCHIVE_CORRUPT, ARCHIVE_LIMIT, SEGMENT_MISSING, DISK_FULL, or the storage's own failures.</exception>
     public async Task<OpenSegment> OpenAsync(SegmentReference segment, MemoryReservation reservation, CancellationToken cancellationToken)
     {
-        var lease = new SegmentLease(_budget, _pool, reservation, _options.Blocks);
+        var holder = _holder ?? (segment.BackupId, segment.Topic, segment.Partition);
+        var lease = new SegmentLease(_beyond, holder, _pool, reservation, _options.Blocks);
         SegmentContent? content = null;
         try
         {
@@ -60,20 +90,16 @@ public sealed class SegmentReader
             content = await FetchAsync(segment, key, lease, notes, cancellationToken).ConfigureAwait(false);
             if (content is MemoryContent whole && !IsBinary(whole.Start))
             {
-                return new OpenSegment(segment, key, lease, LegacyJsonSegment.Read(segment, key, whole, lease, _options, cancellationToken), whole, notes);
+                return new OpenSegment(segment, key, lease, LegacyJsonSegment.Read(segment, key, whole, lease, _options, notes, cancellationToken), whole, notes);
             }
 
             var header = ParseHeader(key, content.Start);
             CompareHeader(segment, key, header, notes);
             if (header.Compression == SegmentCompression.Zstd)
             {
-                var need = ZstdDecoder.MemoryFor(content.Start[SegmentHeader.Size..]);
-                var assumed = Interlocked.Read(ref _decoderBytes);
-                if (need > assumed)
-                {
-                    Interlocked.CompareExchange(ref _decoderBytes, need, assumed);
-                    await lease.ExtendAsync(need - assumed, cancellationToken).ConfigureAwait(false);
-                }
+                var decoder = ZstdDecoder.MemoryFor(content.Start[SegmentHeader.Size..]);
+                Learn(decoder);
+                await lease.EnsureAsync(MemoryFor(segment, content.Length, decoder), cancellationToken).ConfigureAwait(false);
             }
 
             var blocks = new BlockReader(segment, key, header, content, lease, _options, _pool, BlockBytes(segment.Entry.UncompressedSize), notes);
@@ -88,6 +114,22 @@ public sealed class SegmentReader
 
             lease.Dispose();
             throw;
+        }
+    }
+
+    private long MemoryFor(SegmentReference segment, long stored, long decoder)
+    {
+        var content = stored > 0 && stored <= _options.WholeInMemoryBytes ? stored + 1 : Math.Max(ChunkBytes, ObjectReader.MemoryFor(_storage));
+        return content + decoder + (BlockBytes(segment.Entry.UncompressedSize) * (_options.Blocks + 1L));
+    }
+
+    /// <summary>Assumes from now on that segments need as much as this one: an archive is usually written at one level.</summary>
+    private void Learn(long decoder)
+    {
+        // Within a part everything was reserved already: a higher estimate would make its segments wait for each other.
+        if (_decoderBytes is { } known && decoder > Interlocked.Read(ref known.Value))
+        {
+            Interlocked.Exchange(ref known.Value, decoder);
         }
     }
 
@@ -111,7 +153,7 @@ public sealed class SegmentReader
     }
 
     private int BlockBytes(long unpacked) =>
-        unpacked > 0 ? (int)Math.Min(unpacked, _options.BlockBytes) : _options.BlockBytes;
+        unpacked > 0 ? (int)Math.Clamp(unpacked, Math.Min(SmallestBlock, _options.BlockBytes), _options.BlockBytes) : _options.BlockBytes;
 
     private async Task<SegmentContent> FetchAsync(SegmentReference segment, string key, SegmentLease lease, List<string> notes, CancellationToken cancellationToken)
     {
@@ -143,22 +185,15 @@ public sealed class SegmentReader
             return await FetchLargeAsync(segment, key, length, notes, cancellationToken).ConfigureAwait(false);
         }
 
-        if (segment.Entry.CompressedSize == 0)
-        {
-            await lease.ExtendAsync(length, cancellationToken).ConfigureAwait(false);
-        }
-
+        await lease.EnsureAsync(MemoryFor(segment, length, 0), cancellationToken).ConfigureAwait(false);
         var buffer = _pool.Rent((int)length + 1);
         try
         {
             var read = await ReadExactlyAsync(key, buffer.Memory[..((int)length + 1)], cancellationToken).ConfigureAwait(false);
             var content = new MemoryContent(buffer, read);
-            if (IsBinary(content.Start))
-            {
-                using var checksums = new SegmentChecksums(segment.Entry.Sha256 is not null);
-                checksums.Append(content.Whole.Span);
-                CheckSums(segment, key, checksums, notes);
-            }
+            using var checksums = new SegmentChecksums(segment.Entry.Sha256 is not null);
+            checksums.Append(content.Whole.Span);
+            CheckSums(segment, key, checksums, IsBinary(content.Start), notes);
 
             return content;
         }
@@ -195,7 +230,7 @@ public sealed class SegmentReader
             }
 
             await CheckEndsAsync(key, length, cancellationToken).ConfigureAwait(false);
-            CheckSums(segment, key, checksums, notes);
+            CheckSums(segment, key, checksums, hasFooter: true, notes);
             return spool is { } file
                 ? new ChunkedContent(key, length, start, _pool.Rent(ChunkBytes), file.ReadAsync, file)
                 : new ChunkedContent(key, length, start, _pool.Rent(ChunkBytes), (at, memory, token) => _storage.ReadAsync(key, at, memory, token), null);
@@ -240,9 +275,9 @@ public sealed class SegmentReader
         }
     }
 
-    private void CheckSums(SegmentReference segment, string key, SegmentChecksums checksums, List<string> notes)
+    private void CheckSums(SegmentReference segment, string key, SegmentChecksums checksums, bool hasFooter, List<string> notes)
     {
-        if (checksums.CheckFooter() is { } damage)
+        if (hasFooter && checksums.CheckFooter() is { } damage)
         {
             throw SegmentDamage.Corrupt(key, damage);
         }

@@ -1,0 +1,12 @@
+using KafkaRestore.Fuzz;
+
+if (!FuzzOptions.TryParse(args, out var options, out var problem))
+{
+    Console.Error.WriteLine(problem);
+    Console.Error.WriteLine("usage: KafkaRestore.Fuzz [--seconds N | --iterations N] [--seed S] [--target segment|manifest|json|all] [--only ITERATION] [--golden DIR]");
+    return 2;
+}
+
+var report = await new Fuzzer(options).RunAsync(Console.Out, CancellationToken.None);
+report.WriteTo(Console.Out);
+return report.Failure is null ? 0 : 1;
