@@ -12,6 +12,10 @@ namespace KafkaRestore.Engine.Lanes.Stream;
 /// Merges segments whose offsets overlap into one ascending stream. Where two hold the same offset, both copies are compared: equal, one is
 /// dropped; different, the topic was recreated under one archive id, and the chosen generation's segment wins over the whole overlap.
 /// </summary>
+/// <remarks>
+/// Not guaranteed: that the reservation covers records larger than a block, or compression windows larger than assumed. Every open segment
+/// holds its record reached, so none may wait for another to give memory back; what exceeds the reservation is taken at once.
+/// </remarks>
 internal sealed class OverlapMerge
 {
     private readonly string _backupId;
@@ -36,7 +40,7 @@ internal sealed class OverlapMerge
         _counters = counters;
         _pool = pool;
         _next = run.First;
-        _reader = reader.Within(new MemoryBudget(Math.Max(1, reservation.Bytes)));
+        _reader = reader.Within(new MemoryBudget(long.MaxValue));
     }
 
     private const int BlockBytes = 512 << 10;
@@ -116,7 +120,7 @@ internal sealed class OverlapMerge
     {
         while (true)
         {
-            long? lowest = _open.Count == 0 ? null : _open.Min(cursor => cursor.Offset);
+            var lowest = LowestOffset();
             if (_next == _run.First + _run.Count || (lowest is { } reached && _source.Segments[_next].StartOffset > reached))
             {
                 return lowest;
@@ -134,6 +138,17 @@ internal sealed class OverlapMerge
         }
     }
 
+    private long? LowestOffset()
+    {
+        long? lowest = null;
+        foreach (var cursor in _open)
+        {
+            lowest = lowest < cursor.Offset ? lowest : cursor.Offset;
+        }
+
+        return lowest;
+    }
+
     /// <summary>The copy that is taken for <paramref name="offset"/>; null when the chosen generation has no record there.</summary>
     private SegmentCursor? Choose(long offset)
     {
@@ -145,7 +160,7 @@ internal sealed class OverlapMerge
                 continue;
             }
 
-            if (_choice != GenerationChoice.Refuse && _open.Find(other => other != cursor && Covers(other, offset) && IsPreferred(other, cursor)) is { } preferred)
+            if (_choice != GenerationChoice.Refuse && PreferredOver(cursor, offset) is { } preferred)
             {
                 if (preferred.Offset == offset && AreEqual(preferred.Current, cursor.Current))
                 {
@@ -176,6 +191,20 @@ internal sealed class OverlapMerge
         }
 
         return taken;
+    }
+
+    /// <summary>An open segment of the chosen generation that covers <paramref name="offset"/> in place of <paramref name="cursor"/>; null when there is none.</summary>
+    private SegmentCursor? PreferredOver(SegmentCursor cursor, long offset)
+    {
+        foreach (var other in _open)
+        {
+            if (other != cursor && Covers(other, offset) && IsPreferred(other, cursor))
+            {
+                return other;
+            }
+        }
+
+        return null;
     }
 
     private static bool Covers(SegmentCursor cursor, long offset)
