@@ -30,7 +30,11 @@ public sealed record ClusterDescription(string? ClusterId, int Brokers);
 /// <param name="Partitions">Number of partitions.</param>
 /// <param name="MaxMessageBytes">Its <c>max.message.bytes</c>; null when it could not be read.</param>
 /// <param name="TimestampType">Its <c>message.timestamp.type</c>; null when it could not be read.</param>
-public sealed record TopicDescription(string Name, int Partitions, int? MaxMessageBytes, string? TimestampType);
+public sealed record TopicDescription(string Name, int Partitions, int? MaxMessageBytes, string? TimestampType)
+{
+    /// <summary>Its <c>retention.ms</c> where records are deleted by age, in milliseconds; null when they are not, or when it could not be read.</summary>
+    public long? RetentionMs { get; init; }
+}
 
 /// <summary>A topic to be created.</summary>
 /// <param name="Name">Its name.</param>

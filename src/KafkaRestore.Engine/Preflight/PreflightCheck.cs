@@ -139,7 +139,7 @@ public sealed class PreflightCheck(RestorePlan plan, RestoreOptions options, IAr
 
         CheckTopics(existing);
         await CheckEmptyAsync(existing, cancellationToken).ConfigureAwait(false);
-        CheckRetention(missing);
+        CheckRetention(existing);
         return result with { ExistingTopics = existing, TopicsToCreate = options.Preparation.CreateTopics ? missing : [] };
     }
 
@@ -193,24 +193,33 @@ public sealed class PreflightCheck(RestorePlan plan, RestoreOptions options, IAr
         }
     }
 
-    private void CheckRetention(List<TopicPlan> missing)
+    /// <summary>Old records under a short retention are deleted again, often within a minute of being restored.</summary>
+    private void CheckRetention(IReadOnlyDictionary<string, TopicDescription> existing)
     {
-        if (!options.Preparation.CreateTopics)
+        foreach (var topic in plan.Topics)
         {
-            return;
-        }
+            var found = existing.GetValueOrDefault(topic.Name);
+            if ((found is null && !options.Preparation.CreateTopics) || found is { RetentionMs: null })
+            {
+                continue;
+            }
 
-        var limit = time.GetUtcNow().Subtract(DefaultRetention).ToUnixTimeMilliseconds();
-        foreach (var topic in missing)
-        {
-            var oldest = plan.Lanes.Where(lane => lane.Target.Topic == topic.Name).SelectMany(lane => lane.Sources).SelectMany(source => source.Segments)
-                .Select(segment => segment.FirstTimestamp).DefaultIfEmpty(long.MaxValue).Min();
-            if (oldest < limit)
+            var oldest = OldestKnown(topic);
+            var retention = found?.RetentionMs is { } ms ? TimeSpan.FromMilliseconds(Math.Min(ms, TimeSpan.MaxValue.TotalMilliseconds / 2)) : DefaultRetention;
+            if (oldest >= 0 && time.GetUtcNow().ToUnixTimeMilliseconds() - oldest > retention.TotalMilliseconds)
             {
                 _findings.Add(new Finding(Severity.Warning, null,
-                    $"the archive holds records from {DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(oldest, 0)):yyyy-MM-dd}; the topic is created with the broker's default retention, which may delete them again within minutes",
-                    topic.Name, "Create the topic yourself with retention.ms=-1, or raise log.retention.ms on the brokers, before the restore."));
+                    $"the archive holds records from {DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(oldest, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())):yyyy-MM-dd}; {(found is null ? "the topic is created with the broker's default retention" : $"the topic keeps records for {retention.TotalDays:0.##} days")}, which may delete them again within a minute of being restored",
+                    topic.Name, found is null ? "Create the topic yourself with retention.ms=-1, or raise log.retention.ms on the brokers, before the restore." : "Set retention.ms=-1 on it for the restore."));
             }
         }
+    }
+
+    /// <summary>The smallest first timestamp of the topic's segments that a time window could still select; -1 when none is known.</summary>
+    private long OldestKnown(TopicPlan topic)
+    {
+        var first = plan.Lanes.Where(lane => lane.Target.Topic == topic.Name).SelectMany(lane => lane.Sources).SelectMany(source => source.Segments)
+            .Select(segment => segment.FirstTimestamp).Where(timestamp => timestamp >= 0).DefaultIfEmpty(-1).Min();
+        return first < 0 ? -1 : Math.Max(first, plan.Rules.WindowStart ?? 0);
     }
 }

@@ -24,7 +24,7 @@ public sealed unsafe class EmbeddedCluster : IDisposable
             .SetErrorHandler(static (_, _) => { })
             .Build();
         _cluster = NativeClient.MockClusterOf(_owner);
-        BootstrapServers = Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint, nint>)Export("rd_kafka_mock_cluster_bootstraps"))(_cluster))!;
+        BootstrapServers = Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint, nint>)NativeClient.Export("rd_kafka_mock_cluster_bootstraps"))(_cluster))!;
     }
 
     /// <summary>Where it listens.</summary>
@@ -37,7 +37,7 @@ public sealed unsafe class EmbeddedCluster : IDisposable
         var text = Marshal.StringToCoTaskMemUTF8(name);
         try
         {
-            var error = ((delegate* unmanaged[Cdecl]<nint, nint, int, int, int>)Export("rd_kafka_mock_topic_create"))(_cluster, text, partitions, 1);
+            var error = ((delegate* unmanaged[Cdecl]<nint, nint, int, int, int>)NativeClient.Export("rd_kafka_mock_topic_create"))(_cluster, text, partitions, 1);
             if (error != 0)
             {
                 throw new RestoreException(ErrorCodes.Internal, $"the embedded broker refused to create a topic (error {error})", name);
@@ -51,6 +51,4 @@ public sealed unsafe class EmbeddedCluster : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _owner.Dispose();
-
-    private static nint Export(string name) => NativeLibrary.GetExport(NativeClientLibrary.Handle, name);
 }

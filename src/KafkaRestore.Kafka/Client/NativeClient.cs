@@ -14,9 +14,8 @@ internal static unsafe class NativeClient
     /// <summary>The cluster's id; null when no broker told it in time.</summary>
     internal static string? ClusterId(IClient client, TimeSpan timeout)
     {
-        var library = NativeClientLibrary.Handle;
-        var clusterId = (delegate* unmanaged[Cdecl]<nint, int, nint>)NativeLibrary.GetExport(library, "rd_kafka_clusterid");
-        var free = (delegate* unmanaged[Cdecl]<nint, nint, void>)NativeLibrary.GetExport(library, "rd_kafka_mem_free");
+        var clusterId = (delegate* unmanaged[Cdecl]<nint, int, nint>)Export("rd_kafka_clusterid");
+        var free = (delegate* unmanaged[Cdecl]<nint, nint, void>)Export("rd_kafka_mem_free");
         using var lease = new Lease(client);
         var text = clusterId(lease.Pointer, (int)timeout.TotalMilliseconds);
         if (text == 0)
@@ -37,7 +36,7 @@ internal static unsafe class NativeClient
     /// <summary>Drops every record that is not acknowledged, queued or in flight; does not wait.</summary>
     internal static void Purge(IClient client)
     {
-        var purge = (delegate* unmanaged[Cdecl]<nint, int, int>)NativeLibrary.GetExport(NativeClientLibrary.Handle, "rd_kafka_purge");
+        var purge = (delegate* unmanaged[Cdecl]<nint, int, int>)Export("rd_kafka_purge");
         using var lease = new Lease(client);
         _ = purge(lease.Pointer, PurgeQueue | PurgeInFlight | PurgeNonBlocking);
     }
@@ -45,7 +44,7 @@ internal static unsafe class NativeClient
     /// <summary>The error that ended the instance for good; <see cref="ErrorCode.NoError"/> while it works.</summary>
     internal static Error FatalError(IClient client)
     {
-        var fatal = (delegate* unmanaged[Cdecl]<nint, byte*, nint, int>)NativeLibrary.GetExport(NativeClientLibrary.Handle, "rd_kafka_fatal_error");
+        var fatal = (delegate* unmanaged[Cdecl]<nint, byte*, nint, int>)Export("rd_kafka_fatal_error");
         const int size = 512;
         var text = stackalloc byte[size];
         text[0] = 0;
@@ -57,17 +56,20 @@ internal static unsafe class NativeClient
     /// <summary>The mock cluster that a client was configured to run.</summary>
     internal static nint MockClusterOf(IClient client)
     {
-        var mockOf = (delegate* unmanaged[Cdecl]<nint, nint>)NativeLibrary.GetExport(NativeClientLibrary.Handle, "rd_kafka_handle_mock_cluster");
+        var mockOf = (delegate* unmanaged[Cdecl]<nint, nint>)Export("rd_kafka_handle_mock_cluster");
         using var lease = new Lease(client);
         return mockOf(lease.Pointer);
     }
+
+    /// <summary>An entry point by its name.</summary>
+    internal static nint Export(string name) => NativeLibrary.GetExport(NativeClientLibrary.Handle, name);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
     [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
     private static extern object HandleOf(Handle handle);
 
     /// <summary>Keeps a client's handle from being freed while it is used.</summary>
-    private readonly ref struct Lease
+    internal readonly ref struct Lease
     {
         private readonly SafeHandle _handle;
 

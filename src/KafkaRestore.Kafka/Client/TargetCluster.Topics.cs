@@ -25,12 +25,21 @@ public sealed partial class TargetCluster
                     topic,
                     metadata[topic].Partitions.Count,
                     int.TryParse(Setting(entries, "max.message.bytes"), CultureInfo.InvariantCulture, out var bytes) ? bytes : null,
-                    Setting(entries, "message.timestamp.type"));
+                    Setting(entries, "message.timestamp.type"))
+                {
+                    RetentionMs = RetentionOf(entries),
+                };
             }
         }
 
         return descriptions;
     }
+
+    private static long? RetentionOf(Dictionary<string, ConfigEntryResult>? entries) =>
+        Setting(entries, "cleanup.policy")?.Contains("delete", StringComparison.Ordinal) != false
+        && long.TryParse(Setting(entries, "retention.ms"), CultureInfo.InvariantCulture, out var retention) && retention >= 0
+            ? retention
+            : null;
 
     /// <inheritdoc/>
     public async Task CreateTopicsAsync(IReadOnlyCollection<TopicToCreate> topics, CancellationToken cancellationToken)

@@ -96,12 +96,12 @@ public sealed class TargetClusterTests
     public async Task Topic_settings_are_read()
     {
         var broker = await KafkaBroker.SharedAsync();
-        var topic = await broker.CreateTopicAsync(configuration: new Dictionary<string, string> { ["max.message.bytes"] = "123456", ["message.timestamp.type"] = "LogAppendTime" });
+        var topic = await broker.CreateTopicAsync(configuration: new Dictionary<string, string> { ["max.message.bytes"] = "123456", ["message.timestamp.type"] = "LogAppendTime", ["retention.ms"] = "86400000" });
         await using var cluster = await NewAsync();
 
         var described = await cluster.DescribeTopicsAsync([topic], CancellationToken.None);
 
-        Assert.Equal(new TopicDescription(topic, 1, 123_456, "LogAppendTime"), described[topic]);
+        Assert.Equal(new TopicDescription(topic, 1, 123_456, "LogAppendTime") { RetentionMs = 86_400_000 }, described[topic]);
     }
 
     [RealKafkaFact]
