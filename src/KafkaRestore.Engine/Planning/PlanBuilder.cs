@@ -42,6 +42,13 @@ public static class PlanBuilder
             }
         }
 
+        if (sources.Count == 0 && topics.Any(topic => topic.Partitions.Any(partition => partition.Segments.Count > 0)))
+        {
+            throw new RestoreException(ErrorCodes.NothingSelected,
+                $"none of the selected topics has a record in the source partitions {string.Join(", ", options.Selection.SourcePartitions!.Order().Take(20))}",
+                "restore.source_partitions");
+        }
+
         var lanes = sources.Select(pair => new LanePlan { Target = pair.Key, Sources = InOrder(pair.Value) }).ToList();
         foreach (var merged in lanes.Where(lane => lane.Sources.Count > 1).OrderBy(lane => lane.Target.ToString(), StringComparer.Ordinal))
         {

@@ -25,18 +25,35 @@ internal sealed record MemoryShares(long SinkQueueBytes, long HeaderRoomBytes, l
     {
         var lanes = Math.Max(1, Math.Min(execution.MaxConcurrentLanes, plan.Lanes.Count));
         var total = execution.MemoryBudgetBytes;
-        var sink = Math.Clamp(total / (lanes * 4L), Mebibyte / 2, 32 * Mebibyte);
-        var block = (long)new SegmentReadOptions().BlockBytes;
-        var room = plan.Rules.Headers.Add ? Math.Clamp(total / (lanes * 8L), block, 8 * block) : 0;
-        var reading = total - (lanes * (sink + room));
+        var (sink, room, reading) = Divide(total, lanes, plan.Rules.Headers.Add);
         if (reading < LeastReading)
         {
             throw new RestoreException(ErrorCodes.ConfigInvalid,
-                $"a memory budget of {total / Mebibyte} MiB is too small for {lanes} lanes at once; {((lanes * (sink + room)) + LeastReading + Mebibyte - 1) / Mebibyte} MiB would do",
+                $"a memory budget of {total / Mebibyte} MiB is too small for {lanes} lanes at once; {LeastMebibytes(total, lanes, plan.Rules.Headers.Add)} MiB would do",
                 "restore.memory_budget");
         }
 
         // Where a second read costs little, large segments are better read twice than held.
         return new MemoryShares(sink, room, reading, storage.RereadsAreCheap ? SmallRereadSegment : Math.Max(Mebibyte, reading / (lanes * 2L)));
+    }
+
+    private static (long Sink, long Room, long Reading) Divide(long total, int lanes, bool headersAreAdded)
+    {
+        var block = (long)new SegmentReadOptions().BlockBytes;
+        var sink = Math.Clamp(total / (lanes * 4L), Mebibyte / 2, 32 * Mebibyte);
+        var room = headersAreAdded ? Math.Clamp(total / (lanes * 8L), block, 8 * block) : 0;
+        return (sink, room, total - (lanes * (sink + room)));
+    }
+
+    // The shares grow with the budget, so what is missing now is not all that would be missing then.
+    private static long LeastMebibytes(long total, int lanes, bool headersAreAdded)
+    {
+        var mebibytes = Math.Max(0, total / Mebibyte) + 1;
+        while (Divide(mebibytes * Mebibyte, lanes, headersAreAdded).Reading < LeastReading)
+        {
+            mebibytes++;
+        }
+
+        return mebibytes;
     }
 }

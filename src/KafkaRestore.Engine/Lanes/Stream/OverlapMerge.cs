@@ -57,6 +57,14 @@ internal sealed class OverlapMerge
         return (largest * run.Depth) + BlockBytes;
     }
 
+    /// <summary>The first segment's object.</summary>
+    public string FirstKey => _source.Segments[_run.First].KeyIn(_backupId, _source.Topic, _source.Partition);
+
+    /// <summary>The last offset read; -1 before the first.</summary>
+    public long Reached { get; private set; } = -1;
+
+    private string LatestKey => _source.Segments[_next - 1].KeyIn(_backupId, _source.Topic, _source.Partition);
+
     /// <summary>Gives the memory back when nothing was read and nothing will be.</summary>
     public void Abandon() => _reservation.Dispose();
 
@@ -69,6 +77,13 @@ internal sealed class OverlapMerge
             var count = 0;
             while (await OpenDueAsync(cancellationToken).ConfigureAwait(false) is { } offset)
             {
+                if (offset <= Reached)
+                {
+                    throw new RestoreException(ErrorCodes.ArchiveCorrupt,
+                        $"a segment holds source offset {offset} of {_source} after {Reached} was read: it begins earlier than the manifest says", LatestKey);
+                }
+
+                Reached = offset;
                 var chosen = Choose(offset);
                 if (chosen is not null)
                 {

@@ -20,6 +20,7 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ahead = Channel.CreateBounded<Opened>(SegmentsAhead);
         var opening = OpenAllAsync(ahead.Writer, stop.Token);
+        var order = new OffsetOrder(source);
         try
         {
             await foreach (var next in ahead.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -28,8 +29,11 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
                 {
                     await foreach (var block in merge.ReadAsync(cancellationToken).ConfigureAwait(false))
                     {
+                        order.Follow(block, merge.FirstKey, scan: false);
                         yield return block;
                     }
+
+                    order.Reach(merge.Reached);
 
                     continue;
                 }
@@ -37,9 +41,17 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
                 var segment = await next.Segment!.ConfigureAwait(false);
                 await using (segment.ConfigureAwait(false))
                 {
+                    // A difference from the manifest is noted on opening; without one the manifest's offsets are the segment's.
+                    var differs = segment.Notes.Count > 0;
                     await foreach (var block in segment.Blocks.WithCancellation(cancellationToken).ConfigureAwait(false))
                     {
+                        order.Follow(block, segment.Key, scan: differs);
                         yield return block;
+                    }
+
+                    if (!differs && segment.Reference.Entry.RecordCount > 0)
+                    {
+                        order.Reach(segment.Reference.Entry.EndOffset);
                     }
 
                     counters.SegmentRead(segment.StoredBytes, segment.Key, segment.Notes);

@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using KafkaRestore.Archive.Storage;
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Running;
+using KafkaRestore.Engine.Tests.Doubles;
+using KafkaRestore.Records.Errors;
+using KafkaRestore.Testing;
+
+namespace KafkaRestore.Engine.Tests.Running;
+
+public sealed class MemorySharesTests
+{
+    private const long Mebibyte = 1 << 20;
+    private static readonly StorageProperties s_local = new("test", "test", 1 << 20, 1, RereadsAreCheap: true);
+    private static readonly StorageProperties s_remote = new("test", "test", 8 << 20, 4, RereadsAreCheap: false);
+
+    [Theory]
+    [InlineData(1, 1, false)]
+    [InlineData(4, 100, false)]
+    [InlineData(4, 100, true)]
+    [InlineData(200, 100, true)]
+    [InlineData(1_000, 3, false)]
+    public void Shares_never_exceed_the_budget(int atOnce, int lanes, bool add)
+    {
+        var plan = Plan(lanes, add);
+        for (var mebibytes = 300; mebibytes <= 4_096; mebibytes *= 2)
+        {
+            var shares = MemoryShares.Of(new ExecutionOptions { MaxConcurrentLanes = atOnce, MemoryBudgetBytes = mebibytes * Mebibyte }, plan, s_remote);
+            var running = Math.Min(atOnce, lanes);
+            Assert.InRange((running * (shares.SinkQueueBytes + shares.HeaderRoomBytes)) + shares.ReadingBytes, 1, mebibytes * Mebibyte);
+            Assert.True(shares.SinkQueueBytes > 0 && shares.ReadingBytes > 0);
+            Assert.Equal(add, shares.HeaderRoomBytes > 0);
+            Assert.InRange(shares.WholeInMemoryBytes, 1, shares.ReadingBytes);
+        }
+    }
+
+    [Theory]
+    [InlineData(4, 1, false)]
+    [InlineData(4, 9, false)]
+    [InlineData(4, 1, true)]
+    [InlineData(1, 2, true)]
+    [InlineData(64, 20, false)]
+    [InlineData(64, 60, true)]
+    public void A_budget_that_is_too_small_is_refused_by_name_with_the_smallest_that_would_do(int lanes, int mebibytes, bool add)
+    {
+        var plan = Plan(lanes, add);
+        var execution = new ExecutionOptions { MaxConcurrentLanes = lanes, MemoryBudgetBytes = mebibytes * Mebibyte };
+        var failure = Assert.Throws<RestoreException>(() => MemoryShares.Of(execution, plan, s_local));
+        Assert.Equal(ErrorCodes.ConfigInvalid, failure.Code);
+        Assert.Equal("restore.memory_budget", failure.Where);
+        var suggested = long.Parse(Regex.Match(failure.Message, @"(\d+) MiB would do").Groups[1].Value);
+        _ = MemoryShares.Of(execution with { MemoryBudgetBytes = suggested * Mebibyte }, plan, s_local);
+        Assert.Throws<RestoreException>(() => MemoryShares.Of(execution with { MemoryBudgetBytes = (suggested - 1) * Mebibyte }, plan, s_local));
+    }
+
+    [Fact]
+    public void Only_lanes_that_can_run_take_a_share() =>
+        Assert.Equal(
+            MemoryShares.Of(new ExecutionOptions { MaxConcurrentLanes = 2, MemoryBudgetBytes = 64 * Mebibyte }, Plan(2, false), s_local),
+            MemoryShares.Of(new ExecutionOptions { MaxConcurrentLanes = 1_000, MemoryBudgetBytes = 64 * Mebibyte }, Plan(2, false), s_local));
+
+    private static RestorePlan Plan(int lanes, bool add)
+    {
+        var archive = new TestArchive();
+        for (var partition = 0; partition < lanes; partition++)
+        {
+            archive.AddSegment("t", partition, TestRecords.Ordinary(1));
+        }
+
+        return archive.Plan(options => options with { Headers = new HeaderOptions { Add = add } });
+    }
+}
