@@ -8,6 +8,9 @@ namespace KafkaRestore.Cli.Archives;
 /// <summary>The options that name an archive: <c>--path</c> and <c>--backup-id</c>, or <c>--config</c> instead of both.</summary>
 internal sealed class ArchiveOptions
 {
+    /// <summary>What must be typed.</summary>
+    public const string Synopsis = "(--path PATH --backup-id ID | --config FILE)";
+
     /// <summary>Where archives are.</summary>
     public Option<string> Path { get; } = new("--path", "-p")
     {

@@ -24,6 +24,8 @@ internal sealed class DescribeCommand : CliCommand
         Add(_format);
     }
 
+    public override string Synopsis => ArchiveOptions.Synopsis;
+
     public override IReadOnlyList<string> Examples =>
     [
         "kafka-restore describe --path /var/lib/kafka-backup --backup-id nightly",

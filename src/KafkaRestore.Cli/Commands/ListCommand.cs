@@ -45,6 +45,7 @@ internal sealed class ListCommand : CliCommand
             else
             {
                 var ids = await ArchiveCatalog.ListAsync(storage, stop).ToListAsync(stop).ConfigureAwait(false);
+                ids.Sort(StringComparer.Ordinal);
                 context.Result.Write(new ArchiveList(ids), format, list => ListText.Of(list.Backups, storage.Properties.Location));
             }
 

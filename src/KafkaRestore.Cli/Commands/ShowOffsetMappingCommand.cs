@@ -21,6 +21,8 @@ internal sealed class ShowOffsetMappingCommand : CliCommand
         Add(_format);
     }
 
+    public override string Synopsis => ArchiveOptions.Synopsis;
+
     public override IReadOnlyList<string> Examples =>
     [
         "kafka-restore show-offset-mapping --path /var/lib/kafka-backup --backup-id nightly",

@@ -28,6 +28,8 @@ internal sealed class ValidateCommand : CliCommand
         Add(_format);
     }
 
+    public override string Synopsis => ArchiveOptions.Synopsis;
+
     public override IReadOnlyList<string> Examples =>
     [
         "kafka-restore validate --path /var/lib/kafka-backup --backup-id nightly",

@@ -9,6 +9,9 @@ internal abstract class CliCommand(string name, string description) : Command(na
     /// <summary>Command lines that work as they stand, for the help; at least one.</summary>
     public abstract IReadOnlyList<string> Examples { get; }
 
+    /// <summary>What must be typed, where that is not simply every required option.</summary>
+    public virtual string? Synopsis => null;
+
     /// <summary>Lines of the help after the options: what the flags do not say.</summary>
     public virtual IReadOnlyList<string> Notes => [];
 

@@ -35,7 +35,7 @@ internal static class HelpPage
                 page.Append("  ").Append((int)code).Append("  ").Append(meaning).Append('\n');
             }
 
-            page.Append($"\nResults go to stdout, everything else to stderr. `{CommandLine.ProgramName} COMMAND --help` shows a command's options and examples.\n");
+            Paragraphs(page, [$"Results go to stdout, everything else to stderr. `{CommandLine.ProgramName} COMMAND --help` shows a command's options and examples."]);
         }
 
         return page.ToString();
@@ -48,6 +48,11 @@ internal static class HelpPage
         if (command.Subcommands.Count > 0)
         {
             return usage.Append(" COMMAND [options]").ToString();
+        }
+
+        if (command is CliCommand { Synopsis: { } synopsis })
+        {
+            return usage.Append(' ').Append(synopsis).Append(" [options]").ToString();
         }
 
         foreach (var argument in command.Arguments)

@@ -24,13 +24,12 @@ internal static class WrongUse
             return Unmatched(Name(token), command);
         }
 
-        if (parsed.Errors is [var first, ..])
+        if (command is not CliCommand)
         {
-            return first.Message.TrimEnd('.');
+            return parsed.GetValue(GlobalOptions.Version) ? null : $"a command is needed: {string.Join(", ", Commands(command))}";
         }
 
-        return command is CliCommand || parsed.GetValue(GlobalOptions.Version) ? null
-            : $"a command is needed: {string.Join(", ", Commands(command))}";
+        return parsed.Errors is [var first, ..] ? Printable.Line(first.Message.TrimEnd('.')) : null;
     }
 
     private static string Unmatched(string token, Command command)

@@ -22,7 +22,7 @@ internal static class ManifestText
             ("Isolation level", manifest.IsolationLevel ?? "not recorded; transaction markers and aborted records may stand among the records"),
             ("Holds", $"{Show.Count(manifest.Topics.Count, "topic")}, {Show.Count(partitions.Count, "partition")}, {Show.Count(segments.LongCount(), "segment")}, {Show.Count(segments.Sum(segment => segment.RecordCount), "record")}"),
             ("Size", $"{Show.Size(segments.Sum(segment => (double)segment.UncompressedSize))}, {Show.Size(segments.Sum(segment => (double)segment.CompressedSize))} stored"),
-            ("Time range", TimeRange(segments)),
+            ("Time range", TimeRange(segments) is { } times ? $"{times} (by the segments' first and last records)" : null),
             ("Completeness", Completeness(completeness.Values)),
             ("Missing topics", manifest.MissingTopics.Count == 0 ? null : string.Join(", ", manifest.MissingTopics)));
         foreach (var topic in manifest.Topics)
@@ -82,8 +82,7 @@ internal static class ManifestText
             last = Math.Max(last, Math.Max(segment.FirstTimestamp, segment.LastTimestamp));
         }
 
-        // Segments say the time of their first and last record; others inside may lie outside.
-        return first > last ? null : $"{Show.Times(first, last)} (by the segments' first and last records)";
+        return first > last ? null : Show.Times(first, last);
     }
 
     private static string Completeness(IEnumerable<PartitionCompleteness> partitions)

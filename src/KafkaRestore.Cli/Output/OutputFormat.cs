@@ -42,6 +42,7 @@ internal static class FormatOption
                 return (OutputFormat)Math.Max(index, 0);
             },
         };
+        option.CompletionSources.Clear(); // those of the enumeration
         option.CompletionSources.Add(words);
         return option;
     }
