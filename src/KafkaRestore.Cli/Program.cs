@@ -1,1 +1,3 @@
-return 0;
+using KafkaRestore.Cli.Invocation;
+
+return (int)await CommandLine.RunAsync(args).ConfigureAwait(false);

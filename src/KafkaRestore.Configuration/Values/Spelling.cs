@@ -1,7 +1,7 @@
 namespace KafkaRestore.Configuration.Values;
 
 /// <summary>Finds the known word that a misspelt one was meant to be.</summary>
-internal static class Spelling
+public static class Spelling
 {
     private const int MaxLength = 64;
 

@@ -20,7 +20,7 @@ internal static class ReportBuilder
         bool stopped,
         DateTimeOffset now)
     {
-        var errors = new List<string>();
+        var errors = preflight.Findings.Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Describe()).ToList();
         if (refused is not null)
         {
             errors.Add(refused.Describe());
@@ -34,7 +34,7 @@ internal static class ReportBuilder
         return new RestoreReport
         {
             BackupId = plan.BackupId,
-            Status = refused is not null ? RestoreStatus.Refused
+            Status = refused is not null || !preflight.Passed ? RestoreStatus.Refused
                 : errors.Count > 0 ? RestoreStatus.Partial
                 : stopped ? RestoreStatus.Stopped
                 : RestoreStatus.Done,

@@ -46,6 +46,17 @@ public sealed class RestoreJob
     public Task<PreflightResult> CheckAsync(RestorePlan plan, CancellationToken cancellationToken) =>
         new PreflightCheck(plan, _options, _storage, _cluster, _time).RunAsync(cancellationToken);
 
+    /// <summary>The report of a run that is not begun because the check refused it.</summary>
+    public RestoreReport Refuse(RestorePlan plan, PreflightResult preflight)
+    {
+        if (preflight.Passed)
+        {
+            throw new ArgumentException("the preflight has passed", nameof(preflight));
+        }
+
+        return ReportBuilder.Build(plan, preflight, new RestoreProgress(plan, _time), LogEndCheck.NotRun, null, _sinks.Name, stopped: false, _time.GetUtcNow());
+    }
+
     /// <summary>Carries the plan out. Call with what <see cref="CheckAsync"/> found; it must have passed.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="preflight">What the check found.</param>

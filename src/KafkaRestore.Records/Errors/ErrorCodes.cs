@@ -135,6 +135,10 @@ public static class ErrorCodes
     public static readonly ErrorCode RecordTooLarge = new("RECORD_TOO_LARGE", ExitCode.Partial,
         "A record is larger than the target topic takes.", "Raise max.message.bytes of the target topic.");
 
+    /// <summary>A result or report has nowhere to go.</summary>
+    public static readonly ErrorCode OutputNotWritten = new("OUTPUT_NOT_WRITTEN", ExitCode.Partial,
+        "The work is done, but its result or report could not be written.", "Free space or name another place; what was restored is not affected.");
+
     /// <summary>Stopped on request.</summary>
     public static readonly ErrorCode Stopped = new("STOPPED", ExitCode.Stopped,
         "The run was stopped on request.", "The report says what was done.");
@@ -156,6 +160,6 @@ public static class ErrorCodes
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
         TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetRewound, TargetUnavailable,
         ProduceRefused, ForeignWriter, RecordNotRepresentable, RecordTooLarge,
-        Stopped, NativeLibraryMissing, Internal,
+        OutputNotWritten, Stopped, NativeLibraryMissing, Internal,
     ];
 }

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using KafkaRestore.Cli.Invocation;
+using KafkaRestore.Cli.Output;
+using KafkaRestore.Cli.Restores;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Cli.Commands;
+
+/// <summary><c>restore</c>: writes an archive into a cluster.</summary>
+internal sealed class RestoreCommand : CliCommand
+{
+    private readonly Option<string> _config = ConfigurationOption.Create();
+    private readonly Option<OutputFormat> _format = FormatOption.Create();
+    private readonly Option<string> _report = new("--report")
+    {
+        HelpName = "FILE",
+        Description = "Write the report there as JSON as well; wins over restore.report of the configuration.",
+    };
+
+    public RestoreCommand()
+        : base("restore", "Restores an archive into a Kafka cluster, as the configuration file says.")
+    {
+        Aliases.Add("three-phase-restore");
+        Add(_config);
+        Add(_format);
+        Add(_report);
+    }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "kafka-restore restore --config restore.yaml",
+        "kafka-restore restore --config restore.yaml --format json > report.json",
+    ];
+
+    public override IReadOnlyList<string> Notes =>
+    [
+        "Before the first write everything is checked that can be; if anything is wrong, all of it is listed, nothing is written, and the exit code is 3. " +
+        "The first Ctrl-C stops the run and reports what was done (exit code 5), a second one ends the process at once.",
+    ];
+
+    public override Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop)
+    {
+        var configuration = ConfigurationOption.Read(arguments.GetRequiredValue(_config), context.Log);
+        var format = arguments.GetValue(_format);
+        var report = arguments.GetValue(_report) ?? configuration.ReportPath;
+        return configuration.Options.DryRun
+            ? new DryRunFlow(configuration, context).RunAsync(format, report, stop)
+            : new RestoreFlow(configuration, context).RunAsync(format, report, stop);
+    }
+}

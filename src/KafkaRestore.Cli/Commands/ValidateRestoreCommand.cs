@@ -1,0 +1,32 @@
+using System.CommandLine;
+using KafkaRestore.Cli.Invocation;
+using KafkaRestore.Cli.Output;
+using KafkaRestore.Cli.Restores;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Cli.Commands;
+
+/// <summary><c>validate-restore</c>: a dry run.</summary>
+internal sealed class ValidateRestoreCommand : CliCommand
+{
+    private readonly Option<string> _config = ConfigurationOption.Create();
+    private readonly Option<OutputFormat> _format = FormatOption.Create();
+
+    public ValidateRestoreCommand()
+        : base("validate-restore", "Checks what a restore would do, against archive and target, and writes nothing.")
+    {
+        Add(_config);
+        Add(_format);
+    }
+
+    public override IReadOnlyList<string> Examples => ["kafka-restore validate-restore --config restore.yaml"];
+
+    public override IReadOnlyList<string> Notes =>
+    [
+        "Exit code 0: a restore would begin; 3: it would be refused, and the report lists every reason. A target that does not answer is one of them.",
+    ];
+
+    public override Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop) =>
+        new DryRunFlow(ConfigurationOption.Read(arguments.GetRequiredValue(_config), context.Log), context)
+            .RunAsync(arguments.GetValue(_format), reportPath: null, stop);
+}

@@ -1,0 +1,28 @@
+using System.Reflection;
+using KafkaRestore.Kafka.Client;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Cli.Invocation;
+
+/// <summary>What <c>--version</c> prints.</summary>
+internal static class VersionPage
+{
+    /// <summary>The program's version.</summary>
+    public static string Version { get; } =
+        typeof(VersionPage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>The program's version, and which Kafka client library it uses.</summary>
+    public static string Text() => $"{CommandLine.ProgramName} {Version}\n{ClientLibrary()}\n";
+
+    private static string ClientLibrary()
+    {
+        try
+        {
+            return NativeClientLibrary.EnsureLoaded().ToString();
+        }
+        catch (RestoreException missing)
+        {
+            return $"librdkafka is missing: {missing.Describe()}";
+        }
+    }
+}

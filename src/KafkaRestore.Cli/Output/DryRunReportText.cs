@@ -1,0 +1,54 @@
+using KafkaRestore.Cli.Archives;
+using KafkaRestore.Engine.Reporting;
+
+namespace KafkaRestore.Cli.Output;
+
+/// <summary>The text of a dry run's report.</summary>
+internal static class DryRunReportText
+{
+    public static string Of(DryRunReport report, ConsoleStyle style)
+    {
+        var page = new TextPage();
+        if (report.Valid)
+        {
+            page.Headline("VALID", "a restore would begin. Nothing was written.", Colour.Green, style);
+        }
+        else
+        {
+            page.Headline("INVALID", "a restore would be refused. Nothing was written.", Colour.Red, style);
+        }
+
+        page.Line().Fields(
+            ("Archive", report.BackupId),
+            ("Target cluster", report.TargetClusterId ?? "unknown"),
+            ("Plan", report.PlanHash.Length == 0 ? "none" : report.PlanHash),
+            ("Segments", Show.Count(report.SegmentsToProcess)),
+            ("Records", $"{Show.Count(report.RecordsToRestore)} at most; a time window is decided record by record"),
+            ("Bytes", $"{Show.Size(report.BytesToRestore)} before compression"),
+            ("Time range", report.TimeRange is [var first, var last] ? $"{Show.Times(first, last)} (by the segments' first and last records)" : null),
+            ("To be created", report.TopicsToCreate.Count == 0 ? null : string.Join(", ", report.TopicsToCreate)),
+            ("Consumer groups", report.ConsumerOffsetActions.Count == 0 ? null : string.Join("; ", report.ConsumerOffsetActions)));
+        page.List("Errors", report.Errors).List("Warnings", report.Warnings).List("Information", report.Information);
+        foreach (var topic in report.TopicsToRestore)
+        {
+            page.Line().Line(topic.SourceTopic == topic.TargetTopic ? topic.SourceTopic : $"{topic.SourceTopic} -> {topic.TargetTopic}");
+            var table = new TextTable(">part", ">segments", ">records", "source offsets", "times", "archive");
+            foreach (var partition in topic.Partitions)
+            {
+                table.Add(
+                [
+                    partition.SourcePartition == partition.TargetPartition ? Show.Count(partition.SourcePartition) : $"{partition.SourcePartition}->{partition.TargetPartition}",
+                    Show.Count(partition.Segments),
+                    Show.Count(partition.Records),
+                    Show.Offsets(partition.OffsetRange[0], partition.OffsetRange[1]),
+                    Show.Times(partition.TimestampRange[0], partition.TimestampRange[1]),
+                    CompletenessWords.Text(partition.ArchiveCompleteness),
+                ]);
+            }
+
+            page.Table(table);
+        }
+
+        return page.ToString();
+    }
+}

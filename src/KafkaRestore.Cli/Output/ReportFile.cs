@@ -1,0 +1,60 @@
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Cli.Output;
+
+/// <summary>The file that a report is written to, as a whole or not at all.</summary>
+internal sealed class ReportFile
+{
+    private readonly string _path;
+
+    /// <summary>Prepares the file; nothing is written yet.</summary>
+    /// <exception cref="RestoreException">CONFIG_INVALID: its directory does not exist, or it is one. Better known before hours of work than after.</exception>
+    public ReportFile(string path)
+    {
+        _path = Path.GetFullPath(path);
+        if (Directory.Exists(_path))
+        {
+            throw new RestoreException(ErrorCodes.ConfigInvalid, "the report's path is a directory", path, "Name a file.");
+        }
+
+        if (!Directory.Exists(Path.GetDirectoryName(_path)))
+        {
+            throw new RestoreException(ErrorCodes.ConfigInvalid, "the directory of the report does not exist", path, "Create it or name another one.");
+        }
+    }
+
+    /// <summary>Writes the report, replacing an older one.</summary>
+    /// <exception cref="RestoreException">OUTPUT_NOT_WRITTEN; an older report is still there then.</exception>
+    public void Write<T>(T report)
+    {
+        var temporary = $"{_path}.tmp-{Environment.ProcessId}";
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            {
+                file.Write(JsonOutput.Serialize(report));
+                file.Write("\n"u8);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, _path, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Remove(temporary);
+            throw new RestoreException(ErrorCodes.OutputNotWritten, $"the report could not be written: {failure.Message}", _path, inner: failure);
+        }
+    }
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The failure to be told is the first one.
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using KafkaRestore.Cli.Archives;
+using KafkaRestore.Engine.Reporting;
+
+namespace KafkaRestore.Cli.Output;
+
+/// <summary>The text of a restore's report.</summary>
+internal static class RestoreReportText
+{
+    public static string Of(RestoreReport report, ConsoleStyle style)
+    {
+        var page = new TextPage();
+        var (word, meaning, colour) = Verdict(report);
+        page.Headline(word, meaning, colour, style).Line().Fields(
+            ("Archive", report.BackupId),
+            ("Target cluster", report.TargetClusterId ?? "unknown"),
+            ("Plan", report.PlanHash),
+            ("Started", $"{Show.Time(report.StartTime)}, took {Show.Duration(TimeSpan.FromMilliseconds(report.DurationMs))}"),
+            ("Records", $"{Show.Count(report.RecordsRestored)} restored of {Show.Count(report.RecordsPlanned)} in the selected segments"),
+            ("Segments", $"{Show.Count(report.SegmentsProcessed)} read of {Show.Count(report.SegmentsPlanned)}"),
+            ("Bytes", $"{Show.Size(report.BytesRestored)} restored, before compression"),
+            ("Rate", $"{Show.Count((long)report.ThroughputRecordsPerSec)} records/s, {Show.Size(report.ThroughputBytesPerSec)}/s on average"),
+            ("Left out", LeftOut(report.RecordsSkippedByWindow, report.RecordsDeduplicated, report.ControlRecordsDropped, report.OtherGenerationDropped) ?? "nothing"));
+        foreach (var topic in report.Status == RestoreStatus.Refused ? [] : report.TopicsRestored)
+        {
+            var name = topic.SourceTopic == topic.TargetTopic ? topic.SourceTopic : $"{topic.SourceTopic} -> {topic.TargetTopic}";
+            page.Line().Line($"{name}  ({Show.Count(topic.Records, "record")}, {Show.Size(topic.Bytes)})");
+            var table = new TextTable(">part", "state", ">segments", ">records", ">size", "source offsets", "target offsets");
+            foreach (var partition in topic.Partitions)
+            {
+                Add(table, partition);
+            }
+
+            page.Table(table);
+        }
+
+        return page
+            .List("Errors", report.Errors)
+            .List("Warnings", report.Warnings)
+            .List("Not checked", report.NotChecked)
+            .ToString();
+    }
+
+    private static (string Word, string Meaning, Colour Colour) Verdict(RestoreReport report) => report.Status switch
+    {
+        RestoreStatus.Done => ("DONE", "every selected record is in the target, acknowledged and accounted for.", Colour.Green),
+        RestoreStatus.Partial => ("PARTIAL", "something that was selected is missing at the target; the errors below say what.", Colour.Red),
+        RestoreStatus.Stopped => ("STOPPED", $"stopped on request after {Show.Count(report.RecordsRestored, "acknowledged record")}; the rest is missing at the target.", Colour.Yellow),
+        _ => ("REFUSED", "the restore was refused before the first record; nothing was written.", Colour.Red),
+    };
+
+    private static void Add(TextTable table, PartitionReport partition)
+    {
+        var remarks = new List<string>();
+        if (partition is { FirstTimestamp: { } first, LastTimestamp: { } last })
+        {
+            remarks.Add(Show.Times(first, last));
+        }
+
+        if (LeftOut(partition.SkippedByWindow, partition.Deduplicated, partition.ControlRecordsDropped, partition.OtherGenerationDropped) is { } leftOut)
+        {
+            remarks.Add($"left out: {leftOut}");
+        }
+
+        if (partition.ArchiveCompleteness == "incomplete")
+        {
+            remarks.Add("the archive is incomplete here");
+        }
+
+        remarks.AddRange(partition.Gaps.Where(gap => gap.Cause != "unknown").Select(gap => CompletenessWords.Describe(gap.StartOffset, gap.EndOffset, gap.Cause, gap.Reason)));
+        table.Add(
+            [
+                partition.SourcePartition == partition.TargetPartition ? Show.Count(partition.SourcePartition) : $"{partition.SourcePartition}->{partition.TargetPartition}",
+                partition.State,
+                $"{Show.Count(partition.SegmentsProcessed)}/{Show.Count(partition.SegmentsPlanned)}",
+                Show.Count(partition.Records),
+                Show.Size(partition.Bytes),
+                Show.Offsets(partition.FirstOffset, partition.LastOffset),
+                Show.Offsets(partition.TargetFirstOffset, partition.TargetLastOffset),
+            ],
+            [.. remarks]);
+    }
+
+    private static string? LeftOut(long window, long duplicates, long control, long generation)
+    {
+        var words = new List<string>();
+        Add(window, "outside the time window");
+        Add(duplicates, "second copies");
+        Add(control, "transaction markers");
+        Add(generation, "of the other generation");
+        return words.Count == 0 ? null : string.Join(", ", words);
+
+        void Add(long count, string what)
+        {
+            if (count > 0)
+            {
+                words.Add($"{Show.Count(count)} {what}");
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using KafkaRestore.Cli.Output;
+using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Running;
+
+namespace KafkaRestore.Cli.Progress;
+
+/// <summary>A running restore as text. For one thread; call <see cref="Sample"/> at regular times.</summary>
+internal sealed class ProgressView(RestoreProgress progress, TimeProvider time)
+{
+    private const int NamesShown = 4;
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
+
+    private readonly RateWindow _restored = new(Window, time);
+    private readonly RateWindow _accounted = new(Window, time);
+
+    /// <summary>What is about to be done.</summary>
+    public string Opening()
+    {
+        var plan = progress.Plan;
+        return $"Restoring {Show.Count(plan.RecordCount, "record")} ({Show.Size(plan.UncompressedBytes)}) of {Show.Count(plan.SegmentCount, "segment")} " +
+            $"into {Show.Count(plan.Lanes.Count, "partition")} of {Show.Count(plan.Topics.Count, "topic")}";
+    }
+
+    /// <summary>Takes where the counts stand now.</summary>
+    public void Sample()
+    {
+        _restored.Add(progress.Records, progress.Bytes);
+        _accounted.Add(progress.RecordsAccountedFor, 0);
+    }
+
+    /// <summary>The whole run on one line.</summary>
+    public string Summary()
+    {
+        var total = progress.Plan.RecordCount;
+        var accounted = progress.RecordsAccountedFor;
+        var left = _accounted.Records > 0 && accounted < total ? $", {Show.Duration(TimeSpan.FromSeconds((total - accounted) / _accounted.Records))} left" : "";
+        return $"{Show.Percent(total == 0 ? 1 : (double)accounted / total)}  {Show.Count(progress.Records)} of {Show.Count(total, "record")}  " +
+            $"{Show.Count((long)_restored.Records)} records/s  {Show.Size(_restored.Bytes)}/s  {Show.Duration(progress.Elapsed)}{left}";
+    }
+
+    /// <summary>Lanes that wait for an acknowledgement for long; null when none do.</summary>
+    public string? Silent()
+    {
+        var silent = progress.Lanes.Where(lane => lane.SinceAcknowledgement >= Silence).ToList();
+        if (silent.Count == 0)
+        {
+            return null;
+        }
+
+        var names = silent.Take(NamesShown).Select(lane => $"{lane.Lane.Target} ({Show.Duration(lane.SinceAcknowledgement)})");
+        return $"no acknowledgement: {string.Join(", ", names)}{(silent.Count > NamesShown ? $" and {silent.Count - NamesShown} more" : "")}";
+    }
+
+    /// <summary>How the lanes stand: <c>3 done, 4 running, 1 failed, 2 waiting</c>.</summary>
+    public string Lanes() => Counts(progress.Lanes);
+
+    /// <summary>Every target topic, those that are worked on first.</summary>
+    public IReadOnlyList<TopicState> Topics() =>
+        [.. progress.Lanes.GroupBy(lane => lane.Lane.Target.Topic)
+            .Select(topic => new TopicState(
+                topic.Key,
+                Counts(topic),
+                topic.Any(lane => lane.State == LaneState.Running),
+                topic.Any(lane => lane.State == LaneState.Failed),
+                topic.Sum(lane => lane.AccountedFor),
+                topic.Sum(lane => lane.Lane.RecordCount)))
+            .OrderByDescending(topic => topic.Failed)
+            .ThenByDescending(topic => topic.Running)
+            .ThenBy(topic => topic.Accounted >= topic.Planned)
+            .ThenBy(topic => topic.Name, StringComparer.Ordinal)];
+
+    private static string Counts(IEnumerable<LaneStatus> lanes)
+    {
+        var states = lanes.GroupBy(lane => lane.State).ToDictionary(group => group.Key, group => group.Count());
+        LaneState[] order = [LaneState.Done, LaneState.Running, LaneState.Failed, LaneState.Stopped, LaneState.Waiting];
+        return string.Join(", ", order.Where(states.ContainsKey).Select(state => $"{Show.Count(states[state])} {state.ToString().ToLowerInvariant()}"));
+    }
+}
+
+/// <summary>How one target topic stands.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Partitions">Its partitions in words.</param>
+/// <param name="Running">Whether any is worked on.</param>
+/// <param name="Failed">Whether any failed.</param>
+/// <param name="Accounted">Records accounted for.</param>
+/// <param name="Planned">Records planned.</param>
+internal sealed record TopicState(string Name, string Partitions, bool Running, bool Failed, long Accounted, long Planned);

@@ -1,0 +1,76 @@
+using KafkaRestore.Archive.KafkaBackup.Manifests;
+using KafkaRestore.Archive.Storage;
+using KafkaRestore.Cli.Invocation;
+using KafkaRestore.Cli.Output;
+using KafkaRestore.Configuration;
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Preflight;
+using KafkaRestore.Engine.Reporting;
+using KafkaRestore.Kafka.Client;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Cli.Restores;
+
+/// <summary>The course of a dry run: plan and check, write nothing.</summary>
+internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandContext context)
+{
+    /// <summary>Runs it. What would stop a restore stands in the report; the exit code is that of the restore.</summary>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    public async Task<ExitCode> RunAsync(OutputFormat format, string? reportPath, CancellationToken stop)
+    {
+        var file = reportPath is null ? null : new ReportFile(reportPath);
+        var options = configuration.Options;
+        DryRunReport report;
+        ExitCode exit;
+        try
+        {
+            report = await CheckAsync(options, stop).ConfigureAwait(false);
+            exit = report.Valid ? ExitCode.Done : ExitCode.Refused;
+        }
+        catch (RestoreException failure)
+        {
+            context.Log.Failure(failure);
+            report = Impossible(options, failure);
+            exit = failure.Code.Exit;
+        }
+
+        context.Result.Write(report, format, value => DryRunReportText.Of(value, context.Result.Style));
+        file?.Write(report);
+        return exit;
+    }
+
+    private async Task<DryRunReport> CheckAsync(RestoreOptions options, CancellationToken stop)
+    {
+        var storage = StorageFactory.Open(options.Storage);
+        await using (storage.ConfigureAwait(false))
+        {
+            var manifest = await ManifestReader.ReadAsync(storage, options.BackupId, stop).ConfigureAwait(false);
+            var plan = PlanBuilder.Build(manifest, options);
+            var cluster = new TargetCluster(options.Target, log: context.Log.Client);
+            await using (cluster.ConfigureAwait(false))
+            {
+                return DryRunReportBuilder.Build(plan, await new PreflightCheck(plan, options, storage, cluster, context.Time).RunAsync(stop).ConfigureAwait(false));
+            }
+        }
+    }
+
+    /// <summary>The report where there is no plan.</summary>
+    private static DryRunReport Impossible(RestoreOptions options, RestoreException failure) => new()
+    {
+        BackupId = options.BackupId,
+        Valid = false,
+        Errors = [failure.Describe()],
+        Warnings = [],
+        Information = [],
+        SegmentsToProcess = 0,
+        RecordsToRestore = 0,
+        BytesToRestore = 0,
+        TimeRange = null,
+        TopicsToRestore = [],
+        TopicsToCreate = [],
+        ConsumerOffsetActions = [],
+        PlanHash = "",
+        TargetClusterId = null,
+    };
+}

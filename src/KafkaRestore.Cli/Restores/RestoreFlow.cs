@@ -1,0 +1,136 @@
+using KafkaRestore.Archive.Storage;
+using KafkaRestore.Cli.Invocation;
+using KafkaRestore.Cli.Output;
+using KafkaRestore.Cli.Progress;
+using KafkaRestore.Configuration;
+using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Preflight;
+using KafkaRestore.Engine.Reporting;
+using KafkaRestore.Engine.Running;
+using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Cli.Restores;
+
+/// <summary>The course of one restore: plan, check, write, report.</summary>
+internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandContext context)
+{
+    // After a stop a person waits: what does not close by then ends with the process.
+    private static readonly TimeSpan PatienceAfterStop = TimeSpan.FromMilliseconds(300);
+
+    private readonly ConsoleLog _log = context.Log;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="format">How stdout gets the report.</param>
+    /// <param name="reportPath">Where the report goes as JSON; null: nowhere.</param>
+    /// <param name="stop">Stops the run; the report then says what was done.</param>
+    /// <exception cref="OperationCanceledException">Stopped before the first record.</exception>
+    public async Task<ExitCode> RunAsync(OutputFormat format, string? reportPath, CancellationToken stop)
+    {
+        var file = reportPath is null ? null : new ReportFile(reportPath);
+        var closing = new List<IAsyncDisposable>();
+        try
+        {
+            var storage = StorageFactory.Open(configuration.Options.Storage);
+            closing.Add(storage);
+            var cluster = new TargetCluster(configuration.Options.Target, log: _log.Client);
+            closing.Add(cluster);
+            var sinks = new ClientSinkFactory(configuration.Options.Target, configuration.Options.Delivery, _log.Client);
+            closing.Add(sinks);
+            _log.Info($"using {NativeClientLibrary.Current}, archive at {storage.Properties.Location}");
+
+            var (report, exit) = await RunAsync(new RestoreJob(configuration.Options, storage, cluster, sinks, context.Time), stop).ConfigureAwait(false);
+            return Publish(report, exit, format, file);
+        }
+        finally
+        {
+            await CloseAsync(closing, stop).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<(RestoreReport Report, ExitCode Exit)> RunAsync(RestoreJob job, CancellationToken stop)
+    {
+        var plan = await job.PlanAsync(stop).ConfigureAwait(false);
+        _log.Info($"plan {plan.Hash}: {plan.Lanes.Count} lanes, {plan.SegmentCount} segments, {plan.RecordCount} records");
+        var preflight = await job.CheckAsync(plan, stop).ConfigureAwait(false);
+        foreach (var finding in preflight.Findings)
+        {
+            Show(finding);
+        }
+
+        if (!preflight.Passed)
+        {
+            var errors = preflight.Findings.Count(finding => finding.Severity == Severity.Error);
+            _log.Error($"{ErrorCodes.PreflightFailed}: {Output.Show.Count(errors, "error")} before the first write; nothing was written");
+            return (job.Refuse(plan, preflight), ExitCode.Refused);
+        }
+
+        var progress = new RestoreProgress(plan, context.Time);
+        var report = await WatchAsync(job.RunAsync(plan, preflight, progress, stop), progress).ConfigureAwait(false);
+        return (report, ExitOf(report, progress));
+    }
+
+    private Task<RestoreReport> WatchAsync(Task<RestoreReport> run, RestoreProgress progress) => _log.Style.Moving
+        ? LiveProgress.DuringAsync(run, progress, _log, context.Time)
+        : ProgressLines.DuringAsync(run, progress, _log, context.Time);
+
+    private void Show(Finding finding)
+    {
+        switch (finding.Severity)
+        {
+            case Severity.Error:
+                _log.Error(finding.Describe());
+                break;
+            case Severity.Warning:
+                _log.Warning(finding.Describe());
+                break;
+            default:
+                _log.Message(finding.Describe());
+                break;
+        }
+    }
+
+    private static ExitCode ExitOf(RestoreReport report, RestoreProgress progress) => report.Status switch
+    {
+        _ when progress.Lanes.Any(lane => lane is { State: LaneState.Failed, Failure.Code: var code } && code == ErrorCodes.Internal) => ExitCode.Unexpected,
+        RestoreStatus.Done => ExitCode.Done,
+        RestoreStatus.Partial => ExitCode.Partial,
+        RestoreStatus.Stopped => ExitCode.Stopped,
+        _ => ExitCode.Refused,
+    };
+
+    private ExitCode Publish(RestoreReport report, ExitCode exit, OutputFormat format, ReportFile? file)
+    {
+        RestoreException? unwritten = null;
+        try
+        {
+            file?.Write(report);
+        }
+        catch (RestoreException failure)
+        {
+            unwritten = failure;
+            _log.Failure(failure);
+        }
+
+        context.Result.Write(report, format, value => RestoreReportText.Of(value, context.Result.Style));
+        return exit == ExitCode.Done && unwritten is not null ? unwritten.Code.Exit : exit;
+    }
+
+    private static async Task CloseAsync(List<IAsyncDisposable> closing, CancellationToken stop)
+    {
+        closing.Reverse();
+        foreach (var resource in closing)
+        {
+            var closed = resource.DisposeAsync().AsTask();
+            if (!stop.IsCancellationRequested)
+            {
+                await closed.ConfigureAwait(false);
+            }
+            else
+            {
+                await Task.WhenAny(closed, Task.Delay(PatienceAfterStop, CancellationToken.None)).ConfigureAwait(false);
+            }
+        }
+    }
+}
