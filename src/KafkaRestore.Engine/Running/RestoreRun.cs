@@ -51,6 +51,7 @@ internal sealed class RestoreRun
             ? new Dictionary<TargetPartition, PartitionRange>()
             : await _cluster.ReadRangesAsync([.. _plan.Lanes.Select(lane => lane.Target)], stop).ConfigureAwait(false);
 
+        RefuseChanged(preflight, baselines);
         var reader = new SegmentReader(_storage, new MemoryBudget(shares.ReadingBytes), new SegmentReadOptions
         {
             WholeInMemoryBytes = shares.WholeInMemoryBytes,
@@ -69,6 +70,24 @@ internal sealed class RestoreRun
                 var stream = new LaneStream(_plan, status.Lane, reader, new MemoryBudget(Math.Max(1, shares.HeaderRoomBytes)));
                 var sinkLane = new SinkLane(target, baselines[target].End, shares.SinkQueueBytes, topics.GetValueOrDefault(target.Topic)?.MaxMessageBytes);
                 await new LaneRunner(stream, status, _sinks, sinkLane, limits, _options.TrustSegments).RunAsync(stop).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>What was empty when it was checked must be empty still.</summary>
+    private void RefuseChanged(PreflightResult preflight, IReadOnlyDictionary<TargetPartition, PartitionRange> baselines)
+    {
+        if (_options.Preparation.AppendToExisting)
+        {
+            return;
+        }
+
+        foreach (var (target, range) in baselines)
+        {
+            if (range.End > range.LogStart)
+            {
+                throw new RestoreException(ErrorCodes.TargetNotEmpty,
+                    $"the partition was {(preflight.ExistingTopics.ContainsKey(target.Topic) ? "empty when it was checked" : "to be created")} and now holds {range.End - range.LogStart} offset(s)", target.ToString());
             }
         }
     }

@@ -5,12 +5,12 @@ namespace KafkaRestore.Engine.Lanes.Stream;
 
 /// <summary>
 /// Which headers of a record the backup added (archive format, section 4.8): <c>x-original-offset</c> with the record's own source offset,
-/// <c>x-original-timestamp</c>, perhaps <c>x-source-cluster</c>, behind the record's own headers. A record's own headers of the same names
-/// are not the backup's.
+/// <c>x-original-timestamp</c> with its timestamp, perhaps <c>x-source-cluster</c>, behind the record's own headers. A record's own headers of
+/// the same names are not the backup's.
 /// </summary>
 /// <remarks>
-/// Not guaranteed: telling apart a record that was restored before with these headers, and then backed up at the very same offset without
-/// tracking headers.
+/// Not guaranteed: telling apart a record that was restored before with these headers, and then backed up at the very same offset and with
+/// the same timestamp without tracking headers.
 /// </remarks>
 internal readonly struct TrackingHeaders
 {
@@ -34,7 +34,7 @@ internal readonly struct TrackingHeaders
     public int ClusterIndex { get; }
 
     /// <summary>How many there are.</summary>
-    public int Count => (OffsetIndex >= 0 ? 1 : 0) + (TimestampIndex >= 0 ? 1 : 0) + (ClusterIndex >= 0 ? 1 : 0);
+    public int Count => OffsetIndex < 0 ? 0 : ClusterIndex < 0 ? 2 : 3;
 
     /// <summary>The name of the offset header.</summary>
     public static ReadOnlySpan<byte> OffsetName => "x-original-offset"u8;
@@ -51,8 +51,8 @@ internal readonly struct TrackingHeaders
     /// <summary>Finds the backup's headers among those of <paramref name="record"/>.</summary>
     public static TrackingHeaders Of(RecordView record)
     {
-        // Each name's last occurrence counts: what the backup added stands behind what the record had. Writers before 0.24 collapsed
-        // duplicate names into the first one's place, so the place alone proves nothing; the offset's value does.
+        // Each name's last occurrence counts: what the backup added stands behind what the record had. The place alone proves nothing; both
+        // values do, and the backup always adds both.
         int index = 0, offset = None, timestamp = None, cluster = None;
         foreach (var header in record.Headers)
         {
@@ -63,7 +63,7 @@ internal readonly struct TrackingHeaders
             }
             else if (key.SequenceEqual(TimestampName))
             {
-                timestamp = header.Value.Length == 8 ? index : None;
+                timestamp = IsNumber(header, record.Timestamp) ? index : None;
             }
             else if (key.SequenceEqual(ClusterName))
             {
@@ -73,13 +73,13 @@ internal readonly struct TrackingHeaders
             index++;
         }
 
-        if (offset == None)
+        if (offset == None || timestamp == None)
         {
             return new TrackingHeaders(None, None, None);
         }
 
         // The cluster's name cannot be checked against anything, so it counts only where the backup puts it: last.
-        return new TrackingHeaders(offset, timestamp, cluster == index - 1 && cluster > timestamp && timestamp >= 0 ? cluster : None);
+        return new TrackingHeaders(offset, timestamp, cluster == index - 1 ? cluster : None);
     }
 
     /// <summary>Whether the header at <paramref name="index"/> is the backup's.</summary>

@@ -210,18 +210,13 @@ public sealed class RecordTransformTests
             return [];
         }
 
-        HashSet<int> found = [offset];
         var timestamp = names.LastIndexOf("x-original-timestamp");
-        if (timestamp >= 0 && record.Headers[timestamp].Value is { Length: 8 })
+        if (timestamp < 0 || record.Headers[timestamp].Value is not { Length: 8 } time || BitConverter.ToInt64(time) != record.Timestamp)
         {
-            found.Add(timestamp);
-            if (names[^1] == "x-source-cluster")
-            {
-                found.Add(names.Count - 1);
-            }
+            return [];
         }
 
-        return found;
+        return names[^1] == "x-source-cluster" ? [offset, timestamp, names.Count - 1] : [offset, timestamp];
     }
 
     private static (List<RecordData> Records, SourceCounters Counters) Apply(StreamRules rules, IReadOnlyList<RecordData> records, int partition = 0)

@@ -46,10 +46,11 @@ public sealed class TrackingHeadersTests
         Assert.Equal((-1, -1, -1), Find(5, TestRecords.Header("X-Original-Offset", BitConverter.GetBytes(5L)), TestRecords.Header("x-original-offset2", BitConverter.GetBytes(5L))));
 
     [Fact]
-    public void Collapsed_names_keep_the_own_headers_place()
+    public void An_own_offset_header_that_happens_to_be_right_needs_a_right_timestamp_beside_it()
     {
-        // A writer before 0.24 wrote its value into the place of the record's own header of that name.
-        Assert.Equal((0, 2, -1), Find(5, Tracking.Offset(5), s_own, Tracking.Timestamp(9)));
+        Assert.Equal((-1, -1, -1), Find(5, Tracking.Offset(5)));
+        Assert.Equal((-1, -1, -1), Find(5, Tracking.Offset(5), Tracking.Timestamp(8)));
+        Assert.Equal((-1, -1, -1), Find(5, Tracking.Offset(5), TestRecords.Header("x-original-timestamp", "12345"u8.ToArray())));
     }
 
     private static (int, int, int) Find(long offset, params HeaderData[] headers)
