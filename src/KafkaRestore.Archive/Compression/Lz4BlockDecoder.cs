@@ -8,7 +8,7 @@ namespace KafkaRestore.Archive.Compression;
 /// The library's decoder wants the whole block and room for all of its output at once; this one needs 64 KiB of history,
 /// whatever the block's size.
 /// </summary>
-internal sealed class Lz4BlockDecoder : PayloadDecoder
+internal sealed partial class Lz4BlockDecoder : PayloadDecoder
 {
     private const int History = 64 << 10;
     private const int Room = 256 << 10;
@@ -99,6 +99,11 @@ internal sealed class Lz4BlockDecoder : PayloadDecoder
                 if (input.IsEmpty)
                 {
                     return false;
+                }
+
+                if (DecodeFast(ref input))
+                {
+                    return true;
                 }
 
                 _token = input[0];

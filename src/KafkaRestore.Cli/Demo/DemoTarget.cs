@@ -1,3 +1,5 @@
+using KafkaRestore.Archive.KafkaBackup.Manifests;
+using KafkaRestore.Archive.Storage;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Client;
@@ -43,6 +45,19 @@ internal sealed class DemoTarget : IDisposable
         {
             _embedded?.CreateTopic(topic.Name, topic.PartitionsToCreate);
         }
+    }
+
+    /// <summary>Names of their own in a given cluster, so that nothing of it is touched and the demo can be run again.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> TopicNamesAsync(IArchiveStorage storage, string backupId, CancellationToken cancellationToken)
+    {
+        if (_embedded is not null)
+        {
+            return new Dictionary<string, string>();
+        }
+
+        var manifest = await ManifestReader.ReadAsync(storage, backupId, cancellationToken).ConfigureAwait(false);
+        var run = Guid.NewGuid().ToString("N")[..8];
+        return manifest.Topics.ToDictionary(topic => topic.Name, topic => $"demo-{run}-{topic.Name}", StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,7 @@ internal static class CommandLine
             new DescribeCommand(),
             new ValidateCommand(),
             new ShowOffsetMappingCommand(),
+            new DemoCommand(),
         };
         root.Add(new CompletionCommand(root));
         root.Add(GlobalOptions.Verbose);
