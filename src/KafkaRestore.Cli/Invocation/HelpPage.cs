@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using KafkaRestore.Cli.Output;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Invocation;
@@ -7,7 +8,7 @@ namespace KafkaRestore.Cli.Invocation;
 /// <summary>The help of a command, at most 100 columns wide.</summary>
 internal static class HelpPage
 {
-    private const int Width = 100;
+    private const int Width = TextWrap.PageWidth;
 
     /// <summary>The whole page.</summary>
     public static string Of(Command command)
@@ -112,7 +113,7 @@ internal static class HelpPage
         foreach (var (left, right) in rows)
         {
             page.Append("  ").Append(left.PadRight(indent - 2));
-            page.AppendJoin("\n" + new string(' ', indent), Wrap(right, Width - indent)).Append('\n');
+            page.AppendJoin("\n" + new string(' ', indent), TextWrap.Lines(right, Width - indent)).Append('\n');
         }
     }
 
@@ -120,26 +121,7 @@ internal static class HelpPage
     {
         foreach (var paragraph in paragraphs)
         {
-            page.Append('\n').AppendJoin('\n', Wrap(paragraph, Width)).Append('\n');
+            page.Append('\n').AppendJoin('\n', TextWrap.Lines(paragraph, Width)).Append('\n');
         }
-    }
-
-    private static List<string> Wrap(string text, int width)
-    {
-        var lines = new List<string>();
-        var line = new StringBuilder();
-        foreach (var word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                lines.Add(line.ToString());
-                line.Clear();
-            }
-
-            line.Append(line.Length > 0 ? " " : "").Append(word);
-        }
-
-        lines.Add(line.ToString());
-        return lines;
     }
 }

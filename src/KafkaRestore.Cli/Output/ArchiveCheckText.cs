@@ -32,7 +32,7 @@ internal static class ArchiveCheckText
             ("Duration", Show.Duration(TimeSpan.FromMilliseconds(report.DurationMs))));
         page.List("Topics", report.Topics.Select(topic => $"{topic.Name}: {Show.Count(topic.Partitions, "partition")}, {Show.Count(topic.Segments, "segment")}, {Show.Count(topic.Records, "record")}"));
         var unlisted = Math.Max(0, report.Problems.Count - Shown) + report.ProblemsNotListed;
-        page.List("Problems", report.Problems.Take(Shown).SelectMany(problem => new[] { problem.Object, $"  {problem.Code}: {problem.What}" }));
+        page.List("Problems", report.Problems.Take(Shown).Select(problem => $"{problem.Object} {problem.Code}: {problem.What}"));
         if (unlisted > 0)
         {
             page.Line($"  and {Show.Count(unlisted, "more problem")}; --format json lists up to {Show.Count(ArchiveCheck.ProblemsKept)}");

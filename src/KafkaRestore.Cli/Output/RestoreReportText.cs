@@ -13,14 +13,29 @@ internal static class RestoreReportText
         page.Headline(word, meaning, colour, style).Line().Fields(
             ("Archive", report.BackupId),
             ("Target cluster", report.TargetClusterId ?? "unknown"),
-            ("Plan", report.PlanHash),
+            ("Plan", report.PlanHash));
+        if (report.Status != RestoreStatus.Refused)
+        {
+            AddWork(page, report);
+        }
+
+        return page
+            .List("Errors", report.Errors)
+            .List("Warnings", report.Warnings)
+            .List("Not checked", report.Status == RestoreStatus.Refused ? [] : report.NotChecked)
+            .ToString();
+    }
+
+    private static void AddWork(TextPage page, RestoreReport report)
+    {
+        page.Fields(
             ("Started", $"{Show.Time(report.StartTime)}, took {Show.Duration(TimeSpan.FromMilliseconds(report.DurationMs))}"),
             ("Records", $"{Show.Count(report.RecordsRestored)} restored of {Show.Count(report.RecordsPlanned)} in the selected segments"),
             ("Segments", $"{Show.Count(report.SegmentsProcessed)} read of {Show.Count(report.SegmentsPlanned)}"),
             ("Bytes", $"{Show.Size(report.BytesRestored)} restored, before compression"),
             ("Rate", $"{Show.Count((long)report.ThroughputRecordsPerSec)} records/s, {Show.Size(report.ThroughputBytesPerSec)}/s on average"),
             ("Left out", LeftOut(report.RecordsSkippedByWindow, report.RecordsDeduplicated, report.ControlRecordsDropped, report.OtherGenerationDropped) ?? "nothing"));
-        foreach (var topic in report.Status == RestoreStatus.Refused ? [] : report.TopicsRestored)
+        foreach (var topic in report.TopicsRestored)
         {
             var name = topic.SourceTopic == topic.TargetTopic ? topic.SourceTopic : $"{topic.SourceTopic} -> {topic.TargetTopic}";
             page.Line().Line($"{name}  ({Show.Count(topic.Records, "record")}, {Show.Size(topic.Bytes)})");
@@ -32,12 +47,6 @@ internal static class RestoreReportText
 
             page.Table(table);
         }
-
-        return page
-            .List("Errors", report.Errors)
-            .List("Warnings", report.Warnings)
-            .List("Not checked", report.NotChecked)
-            .ToString();
     }
 
     private static (string Word, string Meaning, Colour Colour) Verdict(RestoreReport report) => report.Status switch

@@ -5,6 +5,7 @@ namespace KafkaRestore.Cli.Output;
 /// <summary>A result for a person, line by line. What is put in is shown with control characters made visible.</summary>
 internal sealed class TextPage
 {
+    private const int LeastNameWidth = 14; // columns of one page stand below each other
     private readonly StringBuilder _text = new();
 
     /// <summary>The first line, whose first word says how it went.</summary>
@@ -24,7 +25,7 @@ internal sealed class TextPage
     /// <summary>Names and values in two columns; those without a value are left out.</summary>
     public TextPage Fields(params (string Name, string? Value)[] fields)
     {
-        var width = fields.Max(field => field.Name.Length) + 2;
+        var width = Math.Max(LeastNameWidth, fields.Max(field => field.Name.Length)) + 2;
         foreach (var (name, value) in fields)
         {
             if (value is not null)
@@ -36,14 +37,22 @@ internal sealed class TextPage
         return this;
     }
 
-    /// <summary>A title and lines below it; nothing when there are none.</summary>
+    /// <summary>A title and lines below it, broken where they are long; nothing when there are none.</summary>
     public TextPage List(string title, IEnumerable<string> lines)
     {
         var all = lines.ToList();
         if (all.Count > 0)
         {
             Line().Line($"{title}:");
-            all.ForEach(line => Line($"  {line}"));
+            foreach (var line in all)
+            {
+                var parts = TextWrap.Lines(line, TextWrap.PageWidth - 4);
+                Line($"  {parts[0]}");
+                foreach (var part in parts.Skip(1))
+                {
+                    Line($"    {part}");
+                }
+            }
         }
 
         return this;

@@ -34,8 +34,9 @@ internal sealed class ProgressView(RestoreProgress progress, TimeProvider time)
     {
         var total = progress.Plan.RecordCount;
         var accounted = progress.RecordsAccountedFor;
+        var leftOut = accounted - progress.Records;
         var left = _accounted.Records > 0 && accounted < total ? $", {Show.Duration(TimeSpan.FromSeconds((total - accounted) / _accounted.Records))} left" : "";
-        return $"{Show.Percent(total == 0 ? 1 : (double)accounted / total)}  {Show.Count(progress.Records)} of {Show.Count(total, "record")}  " +
+        return $"{Show.Percent(total == 0 ? 1 : (double)accounted / total)}  {Show.Count(accounted)} of {Show.Count(total, "record")}{(leftOut > 0 ? $", {Show.Count(leftOut)} of them left out" : "")}  " +
             $"{Show.Count((long)_restored.Records)} records/s  {Show.Size(_restored.Bytes)}/s  {Show.Duration(progress.Elapsed)}{left}";
     }
 
