@@ -13,7 +13,7 @@ internal static class CommandLine
     /// <summary>The tree of commands.</summary>
     public static Command CreateRoot()
     {
-        var root = new Command(ProgramName, "Restores archives of Apache Kafka topics, each record exactly once.")
+        var root = new Command(ProgramName, "Restores archives of Apache Kafka topics into a cluster.")
         {
             new RestoreCommand(),
             new ValidateRestoreCommand(),

@@ -36,6 +36,15 @@ internal sealed class ConsoleLog(int verbosity, ConsoleStyle style)
     /// <summary>On a terminal: a line that the next one replaces.</summary>
     public void Transient(string text) => WriteRaw($"\r\u001b[K{Printable.Line(text)}");
 
+    /// <summary>Undoes what a moving display does to the cursor.</summary>
+    public void ShowCursor()
+    {
+        if (style.Moving)
+        {
+            WriteRaw("\u001b[?25h\n");
+        }
+    }
+
     /// <summary>A line for a person to look at.</summary>
     public void Warning(string text) => Write($"{style.OnError("warning", Colour.Yellow)}: {Printable.Text(text)}");
 

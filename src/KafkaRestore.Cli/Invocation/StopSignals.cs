@@ -31,6 +31,8 @@ internal sealed class StopSignals : IDisposable
         context.Cancel = true;
         if (Interlocked.Increment(ref _signals) > 1)
         {
+            // A terminal that takes nothing must not keep us.
+            Task.Run(_log.ShowCursor).Wait(TimeSpan.FromMilliseconds(100));
             ExitNow((int)ExitCode.Stopped);
             return;
         }

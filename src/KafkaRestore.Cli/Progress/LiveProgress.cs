@@ -23,7 +23,7 @@ internal static class LiveProgress
         log.Message(view.Opening());
         return await console.Live(Draw(view, console.Profile.Height)).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
         {
-            using var through = log.Through(line => console.WriteLine(line));
+            using var through = log.Through(line => console.WriteLine(line.PadRight(console.Profile.Width - 1))); // covers what was drawn there
             var result = await Ticker.DuringAsync(run, Redraw, Update, time).ConfigureAwait(false);
             Update();
             return result;
