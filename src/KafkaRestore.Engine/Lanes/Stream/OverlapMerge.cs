@@ -75,8 +75,18 @@ internal sealed class OverlapMerge
         {
             var used = 0;
             var count = 0;
-            while (await OpenDueAsync(cancellationToken).ConfigureAwait(false) is { } offset)
+            while (true)
             {
+                while (IsNextDue())
+                {
+                    await OpenNextAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                if (LowestOffset() is not { } offset)
+                {
+                    break;
+                }
+
                 if (offset <= Reached)
                 {
                     throw new RestoreException(ErrorCodes.ArchiveCorrupt,
@@ -107,7 +117,14 @@ internal sealed class OverlapMerge
                     count++;
                 }
 
-                await AdvanceAsync(offset).ConfigureAwait(false);
+                for (var i = _open.Count - 1; i >= 0; i--)
+                {
+                    var cursor = _open[i];
+                    if (cursor.Offset == offset && !cursor.TryMoveNext() && !await cursor.MoveToNextBlockAsync().ConfigureAwait(false))
+                    {
+                        await CloseAsync(cursor).ConfigureAwait(false);
+                    }
+                }
             }
 
             if (output is not null)
@@ -130,26 +147,20 @@ internal sealed class OverlapMerge
         }
     }
 
-    /// <summary>Opens every segment that begins at or before the lowest offset reached; that offset, or null at the end.</summary>
-    private async ValueTask<long?> OpenDueAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var lowest = LowestOffset();
-            if (_next == _run.First + _run.Count || (lowest is { } reached && _source.Segments[_next].StartOffset > reached))
-            {
-                return lowest;
-            }
+    /// <summary>Whether the next segment begins at or before the lowest offset reached.</summary>
+    private bool IsNextDue() =>
+        _next < _run.First + _run.Count && (LowestOffset() is not { } lowest || _source.Segments[_next].StartOffset <= lowest);
 
-            var segment = new SegmentReference(_backupId, _source.Topic, _source.Partition, _source.Segments[_next]);
-            var reservation = await _reader.Budget.ReserveAsync(_reader.MemoryFor(segment), cancellationToken).ConfigureAwait(false);
-            var cursor = new SegmentCursor(await _reader.OpenAsync(segment, reservation, cancellationToken).ConfigureAwait(false), cancellationToken);
-            _next++;
-            _open.Add(cursor);
-            if (!await cursor.MoveNextAsync().ConfigureAwait(false))
-            {
-                await CloseAsync(cursor).ConfigureAwait(false);
-            }
+    private async ValueTask OpenNextAsync(CancellationToken cancellationToken)
+    {
+        var segment = new SegmentReference(_backupId, _source.Topic, _source.Partition, _source.Segments[_next]);
+        var reservation = await _reader.Budget.ReserveAsync(_reader.MemoryFor(segment), cancellationToken).ConfigureAwait(false);
+        var cursor = new SegmentCursor(await _reader.OpenAsync(segment, reservation, cancellationToken).ConfigureAwait(false), cancellationToken);
+        _next++;
+        _open.Add(cursor);
+        if (!await cursor.MoveToNextBlockAsync().ConfigureAwait(false))
+        {
+            await CloseAsync(cursor).ConfigureAwait(false);
         }
     }
 
@@ -233,18 +244,6 @@ internal sealed class OverlapMerge
     {
         var (a, b) = (candidate.Segment.Reference.Entry.UploadedAt, over.Segment.Reference.Entry.UploadedAt);
         return a > 0 && b > 0 && (_choice == GenerationChoice.Newest ? a > b : a < b);
-    }
-
-    private async ValueTask AdvanceAsync(long offset)
-    {
-        for (var i = _open.Count - 1; i >= 0; i--)
-        {
-            var cursor = _open[i];
-            if (cursor.Offset == offset && !await cursor.MoveNextAsync().ConfigureAwait(false))
-            {
-                await CloseAsync(cursor).ConfigureAwait(false);
-            }
-        }
     }
 
     private async ValueTask CloseAsync(SegmentCursor cursor)

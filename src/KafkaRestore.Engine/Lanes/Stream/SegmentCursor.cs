@@ -26,22 +26,29 @@ internal sealed class SegmentCursor : IAsyncDisposable
     /// <summary>Its source offset.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Goes to the next record; false after the last.</summary>
-    public async ValueTask<bool> MoveNextAsync()
+    /// <summary>Goes to the next record of the block in memory; false when <see cref="MoveToNextBlockAsync"/> has to be asked.</summary>
+    public bool TryMoveNext()
     {
-        if (_block is not null)
+        if (_block is null)
         {
-            _position += Current.Encoded.Length;
-            if (_position < _block.Length)
-            {
-                Offset = Current.Offset;
-                return true;
-            }
-
-            _block.Dispose();
-            _block = null;
+            return false;
         }
 
+        _position += Current.Encoded.Length;
+        if (_position < _block.Length)
+        {
+            Offset = Current.Offset;
+            return true;
+        }
+
+        _block.Dispose();
+        _block = null;
+        return false;
+    }
+
+    /// <summary>Goes to the first record of the next block; false after the last.</summary>
+    public async ValueTask<bool> MoveToNextBlockAsync()
+    {
         while (await _blocks.MoveNextAsync().ConfigureAwait(false))
         {
             _block = _blocks.Current;
