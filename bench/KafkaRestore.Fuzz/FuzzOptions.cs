@@ -27,6 +27,9 @@ public sealed record FuzzOptions
     /// <summary>How long one case may take before it counts as a hang.</summary>
     public TimeSpan PerCase { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The most that the process may grow to, in bytes; null where it does other things as well.</summary>
+    public long? MostWorkingSet { get; init; }
+
     /// <summary>Reads the command line.</summary>
     public static bool TryParse(string[] args, [NotNullWhen(true)] out FuzzOptions? options, [NotNullWhen(false)] out string? problem)
     {

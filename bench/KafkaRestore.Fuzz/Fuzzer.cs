@@ -11,8 +11,6 @@ namespace KafkaRestore.Fuzz;
 /// </summary>
 public sealed class Fuzzer
 {
-    private const long MostWorkingSet = 1L << 30;
-
     private readonly FuzzOptions _options;
     private readonly IReadOnlyList<FuzzTarget> _targets;
 
@@ -48,7 +46,7 @@ public sealed class Fuzzer
         }
 
         report.PeakWorkingSet = Math.Max(report.PeakWorkingSet, Environment.WorkingSet);
-        if (report.PeakWorkingSet > MostWorkingSet)
+        if (report.PeakWorkingSet > _options.MostWorkingSet)
         {
             report.Failure ??= $"the process grew to {report.PeakWorkingSet} bytes";
         }

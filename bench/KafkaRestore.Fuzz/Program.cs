@@ -7,6 +7,6 @@ if (!FuzzOptions.TryParse(args, out var options, out var problem))
     return 2;
 }
 
-var report = await new Fuzzer(options).RunAsync(Console.Out, CancellationToken.None);
+var report = await new Fuzzer(options with { MostWorkingSet = 1L << 30 }).RunAsync(Console.Out, CancellationToken.None);
 report.WriteTo(Console.Out);
 return report.Failure is null ? 0 : 1;

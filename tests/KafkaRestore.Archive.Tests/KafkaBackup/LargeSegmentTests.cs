@@ -1,5 +1,6 @@
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
+using KafkaRestore.Archive.Storage.Decorators;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Memory;
 using KafkaRestore.Testing;
@@ -36,6 +37,19 @@ public sealed class LargeSegmentTests : IDisposable
         Assert.InRange(storage.BytesRead, segment.Entry.CompressedSize, (cheap ? 2 : 1) * segment.Entry.CompressedSize);
         Assert.Equal(cheap, storage.BytesRead > segment.Entry.CompressedSize);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task A_segment_that_changes_between_proving_and_reading_is_noticed()
+    {
+        var (inner, segment) = await ArchiveBuilder.StoreAsync(ArchiveBuilder.Write(SegmentCompression.None, ArchiveBuilderRecords.Plain(100)));
+        var storage = new ChangingStorage(inner, segment.Entry.CompressedSize);
+
+        var damage = await Assert.ThrowsAsync<RestoreException>(() => SegmentReading.ReadAsync(storage, segment, Options(wholeInMemory: 100)));
+
+        Assert.Equal(ErrorCodes.ArchiveCorrupt, damage.Code);
+        Assert.Contains("changed while it was being read", damage.Message, StringComparison.Ordinal);
+        Assert.Equal(segment.Key, damage.Where);
     }
 
     [Fact]
@@ -130,4 +144,24 @@ public sealed class LargeSegmentTests : IDisposable
     }
 
     private SegmentReadOptions Options(long wholeInMemory) => new() { WholeInMemoryBytes = wholeInMemory, SpoolDirectory = _folder, BlockBytes = 4096 };
+
+    /// <summary>After the whole object has been read once, one bit of its last record's value is another.</summary>
+    private sealed class ChangingStorage(IArchiveStorage inner, long size) : ForwardingStorage(inner)
+    {
+        private long _read;
+
+        public override async ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+        {
+            var second = _read >= size;
+            var read = await base.ReadAsync(key, offset, destination, cancellationToken);
+            _read += read;
+            var position = size - SegmentHeader.FooterSize - 5 - offset;
+            if (second && position >= 0 && position < read)
+            {
+                destination.Span[(int)position] ^= 1;
+            }
+
+            return read;
+        }
+    }
 }

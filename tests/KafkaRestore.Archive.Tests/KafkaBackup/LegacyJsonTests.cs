@@ -47,6 +47,14 @@ public sealed class LegacyJsonTests
     }
 
     [Fact]
+    public async Task It_is_parsed_whole_also_where_other_segments_would_be_read_in_pieces()
+    {
+        var (records, _) = await ReadAsync(Encoding.UTF8.GetBytes(Text), ".json", options: new SegmentReadOptions { WholeInMemoryBytes = 100 });
+
+        RecordComparison.AssertEqual(s_records, records, "larger than what is held in memory");
+    }
+
+    [Fact]
     public async Task An_empty_list_has_no_records() =>
         Assert.Empty((await ReadAsync("[]"u8.ToArray(), ".json", entry => entry with { RecordCount = 0 })).Records);
 

@@ -1,3 +1,4 @@
+using KafkaRestore.Records.Hashing;
 using KafkaRestore.Records.Memory;
 
 namespace KafkaRestore.Archive.KafkaBackup.Segments;
@@ -12,13 +13,16 @@ internal sealed class ChunkedContent : SegmentContent
     private readonly IDisposable? _owner;
     private readonly byte[] _start;
     private readonly string _key;
+    private readonly uint _expectedCrc;
     private long _position = SegmentHeader.Size;
+    private Crc32 _crc;
 
     /// <summary>Takes over <paramref name="chunk"/> and <paramref name="owner"/>.</summary>
     public ChunkedContent(
         string key,
         long length,
         byte[] start,
+        uint crc,
         NativeBuffer chunk,
         Func<long, Memory<byte>, CancellationToken, ValueTask<int>> read,
         IDisposable? owner)
@@ -29,6 +33,8 @@ internal sealed class ChunkedContent : SegmentContent
         _chunk = chunk;
         _read = read;
         _owner = owner;
+        _expectedCrc = crc;
+        _crc.Append(start.AsSpan(0, SegmentHeader.Size));
     }
 
     public override long Length { get; }
@@ -40,6 +46,12 @@ internal sealed class ChunkedContent : SegmentContent
         var left = Length - SegmentHeader.FooterSize - _position;
         if (left <= 0)
         {
+            // The bytes that were proven and the bytes that were read are the same, or the object changed in between.
+            if (_crc.Value != _expectedCrc)
+            {
+                throw SegmentDamage.Corrupt(_key, "it changed while it was being read");
+            }
+
             return ReadOnlyMemory<byte>.Empty;
         }
 
@@ -51,6 +63,7 @@ internal sealed class ChunkedContent : SegmentContent
         }
 
         _position += read;
+        _crc.Append(_chunk.GetSpan()[..read]);
         return _chunk.Memory[..read];
     }
 

@@ -14,6 +14,9 @@ internal sealed class SegmentChecksums(bool withSha256) : IDisposable
     private Crc32 _crc;
     private int _tailLength;
 
+    /// <summary>The CRC-32 of everything but the last 8 bytes so far.</summary>
+    public uint Crc => _crc.Value;
+
     /// <summary>Goes on with <paramref name="bytes"/>.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {

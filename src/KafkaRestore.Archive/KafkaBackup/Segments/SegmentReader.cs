@@ -133,6 +133,9 @@ public sealed class SegmentReader
         }
     }
 
+    // Every release that wrote binary segments called them so; a legacy JSON segment is parsed whole, whatever its size.
+    private static bool IsBinaryByName(string key) => key.Contains(".bin", StringComparison.Ordinal);
+
     private static bool IsBinary(ReadOnlySpan<byte> start) => start.StartsWith(SegmentHeader.Magic);
 
     private static SegmentHeader ParseHeader(string key, ReadOnlySpan<byte> start)
@@ -182,7 +185,12 @@ public sealed class SegmentReader
 
         if (length > _options.WholeInMemoryBytes)
         {
-            return await FetchLargeAsync(segment, key, length, notes, cancellationToken).ConfigureAwait(false);
+            if (IsBinaryByName(key) || length > _options.Limits.LegacyJsonBytes)
+            {
+                return await FetchLargeAsync(segment, key, length, notes, cancellationToken).ConfigureAwait(false);
+            }
+
+            await lease.ExtendAsync(length, cancellationToken).ConfigureAwait(false);
         }
 
         await lease.EnsureAsync(MemoryFor(segment, length, 0), cancellationToken).ConfigureAwait(false);
@@ -232,8 +240,8 @@ public sealed class SegmentReader
             await CheckEndsAsync(key, length, cancellationToken).ConfigureAwait(false);
             CheckSums(segment, key, checksums, hasFooter: true, notes);
             return spool is { } file
-                ? new ChunkedContent(key, length, start, _pool.Rent(ChunkBytes), file.ReadAsync, file)
-                : new ChunkedContent(key, length, start, _pool.Rent(ChunkBytes), (at, memory, token) => _storage.ReadAsync(key, at, memory, token), null);
+                ? new ChunkedContent(key, length, start, checksums.Crc, _pool.Rent(ChunkBytes), file.ReadAsync, file)
+                : new ChunkedContent(key, length, start, checksums.Crc, _pool.Rent(ChunkBytes), (at, memory, token) => _storage.ReadAsync(key, at, memory, token), null);
         }
         catch
         {

@@ -33,7 +33,7 @@ public sealed class LaneStream
         _room = room;
         _plan = plan;
         _lane = lane;
-        _reader = reader;
+        _reader = reader.Together();
         _pool = pool ?? BufferPool.Shared;
         Counters = [.. lane.Sources.Select(_ => new SourceCounters())];
     }
