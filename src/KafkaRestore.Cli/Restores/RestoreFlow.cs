@@ -25,7 +25,6 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
     /// <param name="format">How stdout gets the report.</param>
     /// <param name="reportPath">Where the report goes as JSON; null: nowhere.</param>
     /// <param name="stop">Stops the run; the report then says what was done.</param>
-    /// <exception cref="OperationCanceledException">Stopped before the first record.</exception>
     public async Task<ExitCode> RunAsync(OutputFormat format, string? reportPath, CancellationToken stop)
     {
         var file = reportPath is null ? null : new ReportFile(reportPath);
@@ -42,6 +41,10 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
 
             var (report, exit) = await RunAsync(new RestoreJob(configuration.Options, storage, cluster, sinks, context.Time), stop).ConfigureAwait(false);
             return Publish(report, exit, format, file);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw new RestoreException(ErrorCodes.Stopped, "stopped before the first record; nothing was written", hint: "Run it again when you are ready.");
         }
         finally
         {
