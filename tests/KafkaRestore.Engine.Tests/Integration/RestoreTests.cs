@@ -169,43 +169,6 @@ public sealed class RestoreTests
     }
 
     [RealKafkaFact]
-    public async Task The_rate_of_records_is_kept()
-    {
-        // 4,250 records at 700 a second: about six seconds.
-        const int perSecond = 700;
-        const int grant = perSecond / 20;
-        var target = await Target.SharedAsync();
-        var suffix = Target.NewSuffix();
-        var options = target.Options("shop");
-        var samples = new List<(TimeSpan At, long Records)>();
-        var sampling = Task.CompletedTask;
-        var outcome = await target.RestoreAsync(
-            options with
-            {
-                Mapping = Target.Rename(["orders", "payments", "customers", "orders-dlq"], suffix),
-                Execution = new ExecutionOptions { MaxConcurrentLanes = 4, RecordsPerSecond = perSecond },
-            },
-            (progress, _) => sampling = Task.Run(async () =>
-            {
-                using var clock = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-                while (progress.RecordsAccountedFor < progress.Plan.RecordCount && await clock.WaitForNextTickAsync())
-                {
-                    samples.Add((progress.Elapsed, progress.Lanes.Sum(lane => lane.Sent)));
-                }
-            }));
-        _ = outcome.Done();
-        await sampling;
-
-        // From the first grant on: before it lie the creation of topics and the first connections. Upwards the limit is exact; downwards a
-        // machine that stands still for longer than the limiter's burst costs what it costs (RateLimiterTests show both sides exactly).
-        var first = samples.First(sample => sample.Records > 0);
-        var last = samples.First(sample => sample.Records == samples[^1].Records);
-        var sent = last.Records - first.Records;
-        var seconds = (last.At - first.At).TotalSeconds;
-        Assert.InRange(sent / seconds, perSecond * 0.85, (perSecond * 1.03) + (grant / seconds));
-    }
-
-    [RealKafkaFact]
     public async Task A_run_that_is_stopped_reports_exactly_what_stands_in_the_logs()
     {
         var target = await Target.SharedAsync();

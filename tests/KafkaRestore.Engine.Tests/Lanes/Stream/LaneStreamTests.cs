@@ -151,6 +151,31 @@ public sealed class LaneStreamTests
     }
 
     [Fact]
+    public async Task Large_windows_found_on_opening_stop_nobody_in_the_smallest_budget()
+    {
+        // The windows (level 22) exceed what was reserved; several segments of a lane find out at once while they are opened ahead.
+        var archive = new TestArchive { Compression = SegmentCompression.Zstd, ZstdLevel = 22 };
+        for (var partition = 0; partition < 3; partition++)
+        {
+            archive.AddSegments("t", partition, TestRecords.Ordinary(40, valueBytes: 300_000), 10);
+        }
+
+        await ReadAllAsync(archive, new MemoryBudget(20 << 20), expectedPerLane: 40);
+    }
+
+    [Fact]
+    public async Task Large_records_behind_large_windows_stop_nobody_in_the_smallest_budget()
+    {
+        var archive = new TestArchive { Compression = SegmentCompression.Zstd, ZstdLevel = 19 };
+        for (var partition = 0; partition < 2; partition++)
+        {
+            archive.AddSegments("t", partition, TestRecords.Ordinary(6, valueBytes: 3 << 20), 3);
+        }
+
+        await ReadAllAsync(archive, new MemoryBudget(8 << 20), expectedPerLane: 6);
+    }
+
+    [Fact]
     public async Task Segments_of_unknown_size_stop_nobody_in_the_smallest_budget()
     {
         var archive = new TestArchive { Describe = static entry => entry with { CompressedSize = 0, UncompressedSize = 0, Sha256 = null } };
