@@ -37,8 +37,10 @@ internal sealed class StopSignals : IDisposable
             return;
         }
 
-        _log.Message("Stopping. Press Ctrl-C again to end at once, without a report.");
         _ = _stop.CancelAsync();
+
+        // Last: while a write to stdout hangs, so does every other write to the console.
+        _log.Message("Stopping. Press Ctrl-C again to end at once, without a report.");
     }
 
     /// <summary>Ends the process without waiting for anybody: exit handlers of native libraries may.</summary>

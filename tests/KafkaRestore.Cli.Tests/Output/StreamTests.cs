@@ -48,4 +48,20 @@ public sealed class StreamTests
         var result = (await CliProgram.RunAsync("validate", "-p", Golden.Backups, "-b", "shop", "-vv")).MustExit(0);
         Assert.DoesNotContain('\u001b', result.Out + result.Error);
     }
+
+    [Fact]
+    public async Task A_second_signal_ends_a_command_that_cannot_stop()
+    {
+        using var scratch = new Scratch();
+
+        // Nobody reads on after the first bytes, so the command hangs in its write.
+        var result = await CliProgram.BashAsync($$"""
+            cd '{{scratch.Root}}' && mkfifo result
+            $KAFKA_RESTORE describe -p '{{Golden.Backups}}' -b wide -f json > result & program=$!
+            exec 3< result && head -c 1 <&3 > /dev/null
+            while kill -TERM $program 2> /dev/null; do :; done
+            wait $program
+            """);
+        result.MustExit(5);
+    }
 }
