@@ -72,6 +72,14 @@ public sealed class WrongUseTests
     }
 
     [Fact]
+    public async Task A_failure_that_a_person_can_act_on_has_its_causes_but_no_stack_trace_when_verbose()
+    {
+        var result = (await CliProgram.RunAsync("describe", "-p", "backups", "-b", "nightly", "-vv")).MustExit(3);
+        Assert.Contains("caused by RestoreException: ", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_storage_that_does_not_exist_is_named_and_exits_2()
     {
         var result = (await CliProgram.RunAsync("list", "-p", "no-such-directory")).MustExit(2);

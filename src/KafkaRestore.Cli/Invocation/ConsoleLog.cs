@@ -60,13 +60,13 @@ internal sealed class ConsoleLog(int verbosity, ConsoleStyle style)
         }
     }
 
-    /// <summary>A failure that a person can act on; its cause for <c>-v</c>.</summary>
+    /// <summary>A failure that a person can act on; its causes for <c>-v</c>, never a stack trace.</summary>
     public void Failure(RestoreException failure)
     {
         Error(failure.Describe());
-        if (verbosity >= 1 && failure.InnerException is { } cause)
+        for (var cause = failure.InnerException; verbosity >= 1 && cause is not null; cause = cause.InnerException)
         {
-            Write(Printable.Text(cause.ToString()));
+            Write(Printable.Text($"  caused by {cause.GetType().Name}: {cause.Message}"));
         }
     }
 
