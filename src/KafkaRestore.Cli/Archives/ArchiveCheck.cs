@@ -3,6 +3,7 @@ using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Cli.Output;
+using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Memory;
 
@@ -135,6 +136,6 @@ internal sealed class ArchiveCheck(IArchiveStorage storage, Manifest manifest, b
             [.. from item in judged
                 from hole in item.Completeness.Holes
                 where hole.Cause != HoleCause.Unknown
-                select new HoleReport(item.Name, item.PartitionId, hole.Start, hole.End, CompletenessWords.Of(hole.Cause), hole.Reason)]);
+                select new HoleReport(item.Name, item.PartitionId, hole.Start, hole.End, Words.Of(hole.Cause), hole.Reason)]);
     }
 }

@@ -1,5 +1,6 @@
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Cli.Archives;
+using KafkaRestore.Engine.Reporting;
 
 namespace KafkaRestore.Cli.Output;
 
@@ -68,7 +69,7 @@ internal static class ManifestText
                 Show.Size(segments.Sum(segment => (double)segment.UncompressedSize)),
                 Show.Size(segments.Sum(segment => (double)segment.CompressedSize)),
                 segments.Count == 0 ? "none" : Show.Offsets(segments.Min(segment => segment.StartOffset), segments.Max(segment => segment.EndOffset)),
-                CompletenessWords.Text(CompletenessWords.Of(completeness.State)),
+                CompletenessWords.Text(Words.Of(completeness.State)),
             ],
             [.. remarks]);
     }
@@ -89,7 +90,7 @@ internal static class ManifestText
     {
         var counts = partitions.GroupBy(partition => partition.State).ToDictionary(group => group.Key, group => group.Count());
         CompletenessState[] order = [CompletenessState.Proven, CompletenessState.NotProvable, CompletenessState.Incomplete];
-        var words = order.Where(counts.ContainsKey).Select(state => $"{Show.Count(counts[state], "partition")} {CompletenessWords.Text(CompletenessWords.Of(state))}");
+        var words = order.Where(counts.ContainsKey).Select(state => $"{Show.Count(counts[state], "partition")} {CompletenessWords.Text(Words.Of(state))}");
         return counts.Count == 0 ? "no partitions" : string.Join(", ", words);
     }
 }

@@ -33,6 +33,7 @@ public sealed class PreflightCheck(RestorePlan plan, RestoreOptions options, IAr
         var result = new PreflightResult { Findings = _findings };
         try
         {
+            result = result with { Cluster = await cluster.ConnectAsync(cancellationToken).ConfigureAwait(false) };
             result = await CheckTargetAsync(result, cancellationToken).ConfigureAwait(false);
         }
         catch (RestoreException failure)
@@ -127,8 +128,6 @@ public sealed class PreflightCheck(RestorePlan plan, RestoreOptions options, IAr
 
     private async Task<PreflightResult> CheckTargetAsync(PreflightResult result, CancellationToken cancellationToken)
     {
-        var description = await cluster.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        result = result with { Cluster = description };
         var existing = await cluster.DescribeTopicsAsync([.. plan.Topics.Select(topic => topic.Name)], cancellationToken).ConfigureAwait(false);
         var missing = plan.Topics.Where(topic => !existing.ContainsKey(topic.Name)).ToList();
         if (!options.Preparation.CreateTopics)

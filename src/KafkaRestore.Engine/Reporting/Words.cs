@@ -4,8 +4,9 @@ using KafkaRestore.Engine.Lanes;
 namespace KafkaRestore.Engine.Reporting;
 
 /// <summary>The words that reports use for states.</summary>
-internal static class Words
+public static class Words
 {
+    /// <summary>A lane's state.</summary>
     public static string Of(LaneState state) => state switch
     {
         LaneState.Waiting => "waiting",
@@ -15,6 +16,7 @@ internal static class Words
         _ => "stopped",
     };
 
+    /// <summary>What an archive can say of its completeness.</summary>
     public static string Of(CompletenessState state) => state switch
     {
         CompletenessState.Proven => "proven",
@@ -22,6 +24,7 @@ internal static class Words
         _ => "incomplete",
     };
 
+    /// <summary>Why offsets are missing.</summary>
     public static string Of(HoleCause cause) => cause switch
     {
         HoleCause.KnownGap => "known_gap",

@@ -170,6 +170,32 @@ public sealed class PreflightCheckTests
     }
 
     [Fact]
+    public async Task A_target_that_refuses_in_the_middle_is_named_all_the_same()
+    {
+        _cluster.With("t", 2).BeforeReadRanges = () => throw new RestoreException(ErrorCodes.TargetDenied, "reading log ends was denied");
+
+        var result = await CheckAsync(Archive());
+
+        Assert.Equal([ErrorCodes.TargetDenied], result.Findings.Select(finding => finding.Code!));
+        Assert.Equal("cluster-1", result.Cluster?.ClusterId);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(3, false)]
+    [InlineData(null, false)]
+    public async Task An_existing_topic_that_would_delete_old_records_again_is_warned_of(int? keepsDays, bool warned)
+    {
+        var old = Now - (long)TimeSpan.FromDays(2).TotalMilliseconds;
+        _cluster.With("t", 1).Topics["t"] = _cluster.Topics["t"] with { RetentionMs = keepsDays * 86_400_000L };
+
+        var result = await CheckAsync(new TestArchive().AddSegment("t", 0, [TestRecords.Record(0, old)]));
+
+        Assert.True(result.Passed);
+        Assert.Equal(warned, result.Findings.Any(finding => finding.Severity == Severity.Warning && finding.What.Contains("delete them again", StringComparison.Ordinal) && finding.Where == "t"));
+    }
+
+    [Fact]
     public async Task Everything_is_found_at_once_with_the_errors_first_and_nothing_is_changed()
     {
         _cluster.With("t", 1, "LogAppendTime");

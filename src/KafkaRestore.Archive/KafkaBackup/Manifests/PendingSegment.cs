@@ -5,7 +5,7 @@ namespace KafkaRestore.Archive.KafkaBackup.Manifests;
 /// <summary>A segment as read; <see cref="Key"/> is held only until topic and partition are known and the key can be judged.</summary>
 internal readonly record struct PendingSegment(SegmentEntry Entry, string? Key)
 {
-    public static PendingSegment From(ManifestAssembler.Fields fields)
+    public static PendingSegment From(ManifestFields fields)
     {
         var key = fields.RequiredText("key", " of a segment");
         var shown = Readable.Show(key);
