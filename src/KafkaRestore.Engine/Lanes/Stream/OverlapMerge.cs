@@ -43,9 +43,12 @@ internal sealed class OverlapMerge
         _reader = reader.Within(new MemoryBudget(long.MaxValue));
     }
 
-    private const int BlockBytes = 512 << 10;
+    private const int BlockBytes = 128 << 10;
 
-    /// <summary>What merging takes at most: as many open segments as overlap, and a block to write into.</summary>
+    // The block being filled, those waiting ahead of the sink, and the one being sent.
+    private const int BlocksOut = 4;
+
+    /// <summary>What merging takes at most: as many open segments as overlap, and the blocks written that are not yet sent.</summary>
     public static long MemoryFor(string backupId, LaneSource source, SegmentRun run, SegmentReader reader)
     {
         long largest = 0;
@@ -54,7 +57,7 @@ internal sealed class OverlapMerge
             largest = Math.Max(largest, reader.MemoryFor(new SegmentReference(backupId, source.Topic, source.Partition, source.Segments[i])));
         }
 
-        return (largest * run.Depth) + BlockBytes;
+        return (largest * run.Depth) + (BlocksOut * BlockBytes);
     }
 
     /// <summary>The first segment's object.</summary>
