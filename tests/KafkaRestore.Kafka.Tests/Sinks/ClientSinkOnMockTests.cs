@@ -174,7 +174,14 @@ public sealed class ClientSinkOnMockTests : ClientSinkConformance, IAsyncLifetim
         Assert.False(sending.IsCompleted);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WaitAsync(TimeSpan.FromSeconds(30)));
-        Assert.Equal(ErrorCodes.Stopped, (await FailureAsync(() => sink.FlushAsync(CancellationToken.None).AsTask())).Code);
+        Assert.Equal(ErrorCodes.Stopped, (await FailureAsync(() => sink.SendAsync(TestRecords.Block([TestRecords.Record(1)]), CancellationToken.None).AsTask())).Code);
+
+        // What was handed over is still waited for, as long as somebody wants to wait.
+        using var patience = new CancellationTokenSource();
+        var flush = sink.FlushAsync(patience.Token).AsTask();
+        Assert.False(flush.IsCompleted);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flush.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
