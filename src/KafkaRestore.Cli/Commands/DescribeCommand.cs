@@ -4,7 +4,6 @@ using KafkaRestore.Archive.KafkaBackup;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Archive.Storage.Reading;
-using KafkaRestore.Cli.Archives;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Records.Errors;
@@ -12,19 +11,15 @@ using KafkaRestore.Records.Errors;
 namespace KafkaRestore.Cli.Commands;
 
 /// <summary><c>describe</c>: what an archive says it holds.</summary>
-internal sealed class DescribeCommand : CliCommand
+internal sealed class DescribeCommand : ArchiveCommand
 {
-    private readonly ArchiveOptions _archive = new();
     private readonly Option<OutputFormat> _format = FormatOption.Create();
 
     public DescribeCommand()
         : base("describe", "Shows what an archive holds, by its manifest.")
     {
-        _archive.AddTo(this);
         Add(_format);
     }
-
-    public override string Synopsis => ArchiveOptions.Synopsis;
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -34,29 +29,23 @@ internal sealed class DescribeCommand : CliCommand
 
     public override IReadOnlyList<string> Notes => ["JSON and YAML are the manifest with every field, those that this program does not know included."];
 
-    public override async Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop)
+    protected override async Task<ExitCode> RunAsync(IArchiveStorage storage, Manifest manifest, ParseResult arguments, CommandContext context, CancellationToken stop)
     {
-        var (options, id) = _archive.Read(arguments);
-        var storage = StorageFactory.Open(options);
-        await using (storage.ConfigureAwait(false))
+        // The manifest was read in every case: a damaged one is told before anything of it is shown.
+        switch (arguments.GetValue(_format))
         {
-            // Read in every case: a damaged manifest is told before anything of it is shown.
-            var manifest = await ManifestReader.ReadAsync(storage, id, stop).ConfigureAwait(false);
-            switch (arguments.GetValue(_format))
-            {
-                case OutputFormat.Json:
-                    await CopyAsync(storage, id, new JsonDocumentWriter(context.Result.Stream), stop).ConfigureAwait(false);
-                    break;
-                case OutputFormat.Yaml:
-                    await CopyAsync(storage, id, new YamlWriter(context.Result.Stream), stop).ConfigureAwait(false);
-                    break;
-                default:
-                    context.Result.Write(ManifestText.Of(manifest, storage.Properties.Location));
-                    break;
-            }
-
-            return ExitCode.Done;
+            case OutputFormat.Json:
+                await CopyAsync(storage, manifest.BackupId, new JsonDocumentWriter(context.Result.Stream), stop).ConfigureAwait(false);
+                break;
+            case OutputFormat.Yaml:
+                await CopyAsync(storage, manifest.BackupId, new YamlWriter(context.Result.Stream), stop).ConfigureAwait(false);
+                break;
+            default:
+                context.Result.Write(ManifestText.Of(manifest, storage.Properties.Location));
+                break;
         }
+
+        return ExitCode.Done;
     }
 
     private static async Task CopyAsync(IArchiveStorage storage, string id, IDocumentWriter writer, CancellationToken stop)

@@ -9,19 +9,15 @@ using KafkaRestore.Records.Errors;
 namespace KafkaRestore.Cli.Commands;
 
 /// <summary><c>show-offset-mapping</c>: the archive's offsets by partition.</summary>
-internal sealed class ShowOffsetMappingCommand : CliCommand
+internal sealed class ShowOffsetMappingCommand : ArchiveCommand
 {
-    private readonly ArchiveOptions _archive = new();
     private readonly Option<OutputFormat> _format = FormatOption.Create(csv: true);
 
     public ShowOffsetMappingCommand()
         : base("show-offset-mapping", "Shows which source offsets and times an archive holds, by partition.")
     {
-        _archive.AddTo(this);
         Add(_format);
     }
-
-    public override string Synopsis => ArchiveOptions.Synopsis;
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -35,16 +31,11 @@ internal sealed class ShowOffsetMappingCommand : CliCommand
         "The text also shows how the official tool moves a consumer group to the archive's first record by time.",
     ];
 
-    public override async Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop)
+    protected override Task<ExitCode> RunAsync(IArchiveStorage storage, Manifest manifest, ParseResult arguments, CommandContext context, CancellationToken stop)
     {
-        var (options, id) = _archive.Read(arguments);
-        var storage = StorageFactory.Open(options);
-        await using (storage.ConfigureAwait(false))
-        {
-            var mapping = OffsetMapping.Of(await ManifestReader.ReadAsync(storage, id, stop).ConfigureAwait(false), context.Time.GetUtcNow());
-            var format = arguments.GetValue(_format);
-            context.Result.Write(mapping, format, value => format == OutputFormat.Csv ? OffsetMappingText.Csv(value) : OffsetMappingText.Of(value, id));
-            return ExitCode.Done;
-        }
+        var mapping = OffsetMapping.Of(manifest, context.Time.GetUtcNow());
+        var format = arguments.GetValue(_format);
+        context.Result.Write(mapping, format, value => format == OutputFormat.Csv ? OffsetMappingText.Csv(value) : OffsetMappingText.Of(value, manifest.BackupId));
+        return Task.FromResult(ExitCode.Done);
     }
 }

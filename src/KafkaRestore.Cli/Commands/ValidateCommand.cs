@@ -10,9 +10,8 @@ using KafkaRestore.Records.Errors;
 namespace KafkaRestore.Cli.Commands;
 
 /// <summary><c>validate</c>: whether an archive is whole.</summary>
-internal sealed class ValidateCommand : CliCommand
+internal sealed class ValidateCommand : ArchiveCommand
 {
-    private readonly ArchiveOptions _archive = new();
     private readonly Option<OutputFormat> _format = FormatOption.Create();
     private readonly Option<bool> _deep = new("--deep")
     {
@@ -23,12 +22,9 @@ internal sealed class ValidateCommand : CliCommand
     public ValidateCommand()
         : base("validate", "Checks whether an archive is whole: every object there, in the right size, and undamaged.")
     {
-        _archive.AddTo(this);
         Add(_deep);
         Add(_format);
     }
-
-    public override string Synopsis => ArchiveOptions.Synopsis;
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -42,17 +38,11 @@ internal sealed class ValidateCommand : CliCommand
         "Archives made before kafka-backup 0.25 cannot prove that they are complete; that alone is not a problem.",
     ];
 
-    public override async Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop)
+    protected override async Task<ExitCode> RunAsync(IArchiveStorage storage, Manifest manifest, ParseResult arguments, CommandContext context, CancellationToken stop)
     {
-        var (options, id) = _archive.Read(arguments);
-        var storage = StorageFactory.Open(options);
-        await using (storage.ConfigureAwait(false))
-        {
-            var manifest = await ManifestReader.ReadAsync(storage, id, stop).ConfigureAwait(false);
-            var check = new ArchiveCheck(storage, manifest, arguments.GetValue(_deep), context.Time);
-            var report = await StatusLine.DuringAsync(check.RunAsync(stop), check.Status, context.Log, context.Time).ConfigureAwait(false);
-            context.Result.Write(report, arguments.GetValue(_format), value => ArchiveCheckText.Of(value, context.Result.Style));
-            return report.Valid ? ExitCode.Done : ExitCode.Partial;
-        }
+        var check = new ArchiveCheck(storage, manifest, arguments.GetValue(_deep), context.Time);
+        var report = await StatusLine.DuringAsync(check.RunAsync(stop), check.Status, context.Log, context.Time).ConfigureAwait(false);
+        context.Result.Write(report, arguments.GetValue(_format), value => ArchiveCheckText.Of(value, context.Result.Style));
+        return report.Valid ? ExitCode.Done : ExitCode.Partial;
     }
 }
