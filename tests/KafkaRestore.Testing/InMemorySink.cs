@@ -13,7 +13,10 @@ public sealed class InMemorySinkFactory : IRecordSinkFactory
     private readonly ConcurrentDictionary<TargetPartition, List<ConsumedRecord>> _logs = new();
 
     /// <inheritdoc/>
-    public string Name => "memory";
+    public SinkDescription Description { get; } = new("memory", "idempotent", "a test");
+
+    /// <inheritdoc/>
+    public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Called before each record; what it throws ends the sink.</summary>
     public Action<TargetPartition, RecordData>? BeforeAppend { get; set; }
@@ -58,6 +61,8 @@ public sealed class InMemorySinkFactory : IRecordSinkFactory
     {
         private long _expected = lane.ExpectedOffset;
         private Exception? _failure;
+
+        public long StartOffset => lane.ExpectedOffset;
 
         public ValueTask SendAsync(RecordBlock block, CancellationToken cancellationToken)
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using KafkaRestore.Archive.KafkaBackup.Segments;
+using KafkaRestore.Records.Compression;
 
 namespace KafkaRestore.Archive.Compression;
 

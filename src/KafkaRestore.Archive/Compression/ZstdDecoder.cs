@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KafkaRestore.Records.Compression;
 
 namespace KafkaRestore.Archive.Compression;
 

@@ -8,7 +8,7 @@ using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Kafka.Client;
-using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Kafka.Sinks.Client;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Restores;

@@ -54,7 +54,7 @@ public sealed class RestoreJob
             throw new ArgumentException("the preflight has passed", nameof(preflight));
         }
 
-        return ReportBuilder.Build(plan, preflight, new RestoreProgress(plan, _time), LogEndCheck.NotRun, null, _sinks.Name, stopped: false, _time.GetUtcNow());
+        return ReportBuilder.Build(plan, preflight, new RestoreProgress(plan, _time), LogEndCheck.NotRun, null, _sinks.Description.Name, stopped: false, _time.GetUtcNow());
     }
 
     /// <summary>Carries the plan out. Call with what <see cref="CheckAsync"/> found; it must have passed.</summary>
@@ -85,6 +85,6 @@ public sealed class RestoreJob
         }
 
         var ends = refused is null && !stop.IsCancellationRequested ? await LogEndCheck.RunAsync(_cluster, progress).ConfigureAwait(false) : LogEndCheck.NotRun;
-        return ReportBuilder.Build(plan, preflight, progress, ends, refused, _sinks.Name, stop.IsCancellationRequested && progress.Lanes.Any(lane => lane.State != LaneState.Done), _time.GetUtcNow());
+        return ReportBuilder.Build(plan, preflight, progress, ends, refused, _sinks.Description.Name, stop.IsCancellationRequested && progress.Lanes.Any(lane => lane.State != LaneState.Done), _time.GetUtcNow());
     }
 }

@@ -3,6 +3,21 @@ namespace KafkaRestore.Kafka.Sinks;
 /// <summary>How records are produced.</summary>
 public sealed record DeliveryOptions
 {
+    /// <summary>Which sink (<c>sink</c>); null: whole batches where the target and its authentication allow it, else the client library.</summary>
+    public SinkKind? Sink { get; init; }
+
+    /// <summary>What is done about other writers of the same partition (<c>delivery</c>); null: fenced wherever the sink can.</summary>
+    public DeliveryGuarantee? Guarantee { get; init; }
+
+    /// <summary>The codec's level; null is the codec's own default. Only zstd (1 to 19) and gzip (1 to 9) have levels.</summary>
+    public int? CodecLevel { get; init; }
+
+    /// <summary>Connections that the batch sink opens to each broker; 1 or more. Each partition keeps to one of them.</summary>
+    public int ConnectionsPerBroker { get; init; } = 2;
+
+    /// <summary>Most bytes a second that are sent to one broker, as they go over the wire; null is no limit. Batch sink only.</summary>
+    public long? BrokerBytesPerSecond { get; init; }
+
     /// <summary>Most records in one batch (<c>produce_batch_size</c>); 1 or more.</summary>
     public int BatchRecords { get; init; } = 10_000;
 
@@ -20,6 +35,26 @@ public sealed record DeliveryOptions
 
     /// <summary>How long the lane waits without one acknowledgement before it gives up; restarts with every acknowledgement.</summary>
     public TimeSpan AcknowledgementDeadline { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>A way of producing.</summary>
+public enum SinkKind
+{
+    /// <summary>Whole record batches over our own protocol client: fast, and able to fence.</summary>
+    Batch,
+
+    /// <summary>Record by record over the client library: for authentication that the other lacks.</summary>
+    Client,
+}
+
+/// <summary>What is done about other writers of the same partition.</summary>
+public enum DeliveryGuarantee
+{
+    /// <summary>Older writers of the same partition are fenced off before the first record; needs rights on transactional ids.</summary>
+    Fenced,
+
+    /// <summary>Nothing: what this writer sends arrives once, what an older one had under way may arrive too.</summary>
+    Idempotent,
 }
 
 /// <summary>Compression of produced batches.</summary>

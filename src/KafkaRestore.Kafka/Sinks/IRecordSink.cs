@@ -13,6 +13,11 @@ namespace KafkaRestore.Kafka.Sinks;
 public interface IRecordSink : IAsyncDisposable
 {
     /// <summary>
+    /// The target offset that the first record gets: <see cref="SinkLane.ExpectedOffset"/>, or beyond it when opening the sink put markers into the log.
+    /// </summary>
+    long StartOffset { get; }
+
+    /// <summary>
     /// Sends all records of <paramref name="block"/> after all earlier ones. Waits while the sink's queue is full.
     /// The sink owns the block from the call on, also when it throws.
     /// </summary>
@@ -28,16 +33,25 @@ public interface IRecordSink : IAsyncDisposable
 /// <summary>Opens the sinks of a run.</summary>
 public interface IRecordSinkFactory : IAsyncDisposable
 {
-    /// <summary>Which kind of sink this is, for the report: <c>client</c>.</summary>
-    string Name { get; }
+    /// <summary>How records are produced, for the report; final once <see cref="PrepareAsync"/> has returned.</summary>
+    SinkDescription Description { get; }
+
+    /// <summary>Asks the target what it must be asked before the first lane is opened. Called once, before <see cref="OpenAsync"/>.</summary>
+    ValueTask PrepareAsync(CancellationToken cancellationToken);
 
     /// <summary>Opens the sink of one lane.</summary>
     ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken);
 }
 
+/// <summary>How records are produced.</summary>
+/// <param name="Name">The kind of sink: <c>batch</c> or <c>client</c>.</param>
+/// <param name="Delivery">What is done about other writers: <c>fenced</c> or <c>idempotent</c>.</param>
+/// <param name="Why">Why it is this one, for a person, e.g. <c>sink: client</c>.</param>
+public sealed record SinkDescription(string Name, string Delivery, string Why);
+
 /// <summary>What a sink needs to know of its lane.</summary>
 /// <param name="Target">Where the records go.</param>
-/// <param name="ExpectedOffset">The target offset that the first record must get; the next ones follow without a gap, or FOREIGN_WRITER.</param>
+/// <param name="ExpectedOffset">The log's end as the lane found it: nothing but the sink's own markers may stand between it and the first record, or FOREIGN_WRITER; the next records follow without a gap.</param>
 /// <param name="QueueBytes">The most bytes of records that the sink may hold copies of at once; one larger record goes alone.</param>
 /// <param name="MaxMessageBytes">The topic's <c>max.message.bytes</c>; null when unknown.</param>
 public sealed record SinkLane(TargetPartition Target, long ExpectedOffset, long QueueBytes, int? MaxMessageBytes);

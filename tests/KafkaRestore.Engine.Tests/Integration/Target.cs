@@ -10,6 +10,7 @@ using KafkaRestore.Engine.Running;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Kafka.Sinks.Client;
 using KafkaRestore.Records.Layout;
 using KafkaRestore.Testing;
 

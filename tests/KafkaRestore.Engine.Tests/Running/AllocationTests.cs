@@ -112,7 +112,9 @@ public sealed class AllocationTests
 
     private sealed class NoSinks : IRecordSinkFactory
     {
-        public string Name => "none";
+        public SinkDescription Description { get; } = new("none", "idempotent", "a test");
+
+        public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
         public ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken) =>
             ValueTask.FromResult<IRecordSink>(new Sink(lane, observer));
@@ -122,6 +124,8 @@ public sealed class AllocationTests
         private sealed class Sink(SinkLane lane, ISinkObserver observer) : IRecordSink
         {
             private long _next = lane.ExpectedOffset;
+
+            public long StartOffset => lane.ExpectedOffset;
 
             public ValueTask SendAsync(RecordBlock block, CancellationToken cancellationToken)
             {

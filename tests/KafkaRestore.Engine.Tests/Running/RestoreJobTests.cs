@@ -344,7 +344,9 @@ public sealed class RestoreJobTests
         private readonly Lock _gate = new();
         private int _open;
 
-        public string Name => "gated";
+        public SinkDescription Description { get; } = new("gated", "idempotent", "a test");
+
+        public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
         public int MostAtOnce { get; private set; }
 
@@ -372,6 +374,8 @@ public sealed class RestoreJobTests
 
         private sealed class Sink(GatedSinks owner, IRecordSink sink) : IRecordSink
         {
+            public long StartOffset => sink.StartOffset;
+
             public ValueTask SendAsync(RecordBlock block, CancellationToken cancellationToken) => sink.SendAsync(block, cancellationToken);
 
             public ValueTask FlushAsync(CancellationToken cancellationToken) => sink.FlushAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Kafka.Sinks.Client;
 using KafkaRestore.Records;
 using KafkaRestore.Records.Errors;
 

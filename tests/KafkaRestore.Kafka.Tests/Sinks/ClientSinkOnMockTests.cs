@@ -1,4 +1,5 @@
 using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Kafka.Sinks.Client;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Testing;
 using KafkaError = Confluent.Kafka.ErrorCode;

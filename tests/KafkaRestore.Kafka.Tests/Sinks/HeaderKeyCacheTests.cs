@@ -1,7 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Kafka.Sinks.Client;
 
 namespace KafkaRestore.Kafka.Tests.Sinks;
 

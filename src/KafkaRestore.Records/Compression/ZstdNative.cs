@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace KafkaRestore.Archive.Compression;
+namespace KafkaRestore.Records.Compression;
 
 /// <summary>The functions of libzstd that are used (zstd.h, stable section).</summary>
 internal static unsafe partial class ZstdNative

@@ -4,7 +4,7 @@ using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Layout;
 using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
-namespace KafkaRestore.Kafka.Sinks;
+namespace KafkaRestore.Kafka.Sinks.Client;
 
 /// <summary>The way back: delivery reports, acknowledgements, the deadline, the end.</summary>
 public sealed partial class ClientSink

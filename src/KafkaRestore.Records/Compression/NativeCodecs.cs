@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using KafkaRestore.Records.Errors;
 
-namespace KafkaRestore.Archive.Compression;
+namespace KafkaRestore.Records.Compression;
 
 /// <summary>Finds the system's libzstd and liblz4 under the names that the platforms give them.</summary>
 internal static class NativeCodecs

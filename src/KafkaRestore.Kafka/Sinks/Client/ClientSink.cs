@@ -4,7 +4,7 @@ using KafkaRestore.Kafka.Client;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Layout;
 
-namespace KafkaRestore.Kafka.Sinks;
+namespace KafkaRestore.Kafka.Sinks.Client;
 
 /// <summary>A lane's sink over Confluent.Kafka: one idempotent producer instance that writes to one partition.</summary>
 /// <remarks>
@@ -52,6 +52,9 @@ public sealed partial class ClientSink : IRecordSink
         _watchPeriod = TimeSpan.FromMilliseconds(Math.Clamp(_deadline.TotalMilliseconds / 20, 20, 1_000));
         _watch = time.CreateTimer(static state => ((ClientSink)state!).CheckDeadline(), this, _watchPeriod, _watchPeriod);
     }
+
+    /// <inheritdoc/>
+    public long StartOffset => _lane.ExpectedOffset;
 
     /// <inheritdoc/>
     public async ValueTask SendAsync(RecordBlock block, CancellationToken cancellationToken)

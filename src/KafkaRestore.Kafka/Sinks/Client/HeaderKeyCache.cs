@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Unicode;
 
-namespace KafkaRestore.Kafka.Sinks;
+namespace KafkaRestore.Kafka.Sinks.Client;
 
 /// <summary>Header keys as the strings that Confluent.Kafka wants: a lane sees the same few keys in every record.</summary>
 internal sealed class HeaderKeyCache

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 
-namespace KafkaRestore.Kafka.Sinks;
+namespace KafkaRestore.Kafka.Sinks.Client;
 
 /// <summary>What is kept of a block after its memory has gone back: enough to acknowledge any prefix of it.</summary>
 internal sealed class InFlightBlock(int source, int count)

@@ -2,7 +2,7 @@ using Confluent.Kafka;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Layout;
 
-namespace KafkaRestore.Kafka.Sinks;
+namespace KafkaRestore.Kafka.Sinks.Client;
 
 /// <summary>
 /// Turns a record into the arrays and header objects that Confluent.Kafka wants, and refuses what would not arrive unchanged.

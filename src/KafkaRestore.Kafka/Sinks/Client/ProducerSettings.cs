@@ -1,7 +1,7 @@
 using System.Globalization;
 using KafkaRestore.Kafka.Client;
 
-namespace KafkaRestore.Kafka.Sinks;
+namespace KafkaRestore.Kafka.Sinks.Client;
 
 /// <summary>The properties of the producer instance behind one lane.</summary>
 internal static class ProducerSettings

@@ -2,7 +2,7 @@ using Confluent.Kafka;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Records.Errors;
 
-namespace KafkaRestore.Kafka.Sinks;
+namespace KafkaRestore.Kafka.Sinks.Client;
 
 /// <summary>Opens <see cref="ClientSink"/>s: one producer instance for each lane that is open.</summary>
 public sealed class ClientSinkFactory : IRecordSinkFactory
@@ -32,7 +32,10 @@ public sealed class ClientSinkFactory : IRecordSinkFactory
     }
 
     /// <inheritdoc/>
-    public string Name => "client";
+    public SinkDescription Description { get; } = new("client", "idempotent", "sink: client");
+
+    /// <inheritdoc/>
+    public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     /// <exception cref="RestoreException">TARGET_TOPIC_MISSING, TARGET_PARTITIONS: there is no such partition; TARGET_UNAVAILABLE.</exception>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace KafkaRestore.Archive.Compression;
+namespace KafkaRestore.Records.Compression;
 
 /// <summary>The functions of liblz4 that writing needs (lz4.h).</summary>
 internal static unsafe partial class Lz4Native

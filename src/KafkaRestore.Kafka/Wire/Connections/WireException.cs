@@ -1,0 +1,36 @@
+namespace KafkaRestore.Kafka.Wire.Connections;
+
+/// <summary>A connection to a broker failed: every request without an answer has an unknown outcome.</summary>
+internal sealed class WireException(WireFailure failure, string what, Exception? inner = null) : Exception(what, inner)
+{
+    /// <summary>How it failed.</summary>
+    public WireFailure Failure { get; } = failure;
+}
+
+/// <summary>How a connection failed.</summary>
+internal enum WireFailure
+{
+    /// <summary>The host has no address, nothing listens there, or it did not answer in time.</summary>
+    Unreachable,
+
+    /// <summary>The connection was open and broke.</summary>
+    Lost,
+
+    /// <summary>A request had no answer in time.</summary>
+    TimedOut,
+
+    /// <summary>The broker's bytes are not Kafka's protocol, or not the answer that was due.</summary>
+    Malformed,
+
+    /// <summary>TLS could not be agreed on, or the certificate is not trusted.</summary>
+    Tls,
+
+    /// <summary>The broker refuses the credentials or the mechanism.</summary>
+    Denied,
+
+    /// <summary>The broker does not know a request, or none of the versions that we speak.</summary>
+    Unsupported,
+
+    /// <summary>We closed it.</summary>
+    Closed,
+}

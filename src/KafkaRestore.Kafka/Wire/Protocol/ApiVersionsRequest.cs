@@ -1,0 +1,48 @@
+namespace KafkaRestore.Kafka.Wire.Protocol;
+
+/// <summary>Asks which requests in which versions a broker takes (KIP-35, KIP-511).</summary>
+internal sealed class ApiVersionsRequest(string softwareVersion) : Request<ApiVersionsResponse>
+{
+    /// <summary>The request. Its answer's header is never flexible.</summary>
+    public static readonly Api Definition = new(18, "ApiVersions", 0, 3, 3);
+
+    /// <inheritdoc/>
+    public override Api Api => Definition;
+
+    /// <inheritdoc/>
+    public override void Write(WireWriter writer, short version)
+    {
+        if (version >= 3)
+        {
+            writer.String("kafka-restore");
+            writer.String(softwareVersion);
+        }
+
+        writer.EndStructure();
+    }
+
+    /// <inheritdoc/>
+    public override ApiVersionsResponse Read(ref WireReader reader, short version)
+    {
+        var error = reader.ErrorCode();
+        var apis = new ApiVersionRange[reader.ArrayLength(6)];
+        for (var i = 0; i < apis.Length; i++)
+        {
+            apis[i] = new ApiVersionRange(reader.Int16(), reader.Int16(), reader.Int16());
+            reader.EndStructure();
+        }
+
+        return new ApiVersionsResponse(error, apis);
+    }
+}
+
+/// <summary>What a broker takes.</summary>
+/// <param name="Error">UNSUPPORTED_VERSION when it does not know the version of the question; it then answers in version 0.</param>
+/// <param name="Apis">Its requests.</param>
+internal sealed record ApiVersionsResponse(Confluent.Kafka.ErrorCode Error, IReadOnlyList<ApiVersionRange> Apis);
+
+/// <summary>The versions of one request that a broker takes.</summary>
+/// <param name="Key">The request's number.</param>
+/// <param name="Lowest">The lowest version.</param>
+/// <param name="Highest">The highest version.</param>
+internal readonly record struct ApiVersionRange(short Key, short Lowest, short Highest);
