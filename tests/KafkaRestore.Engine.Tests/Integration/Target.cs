@@ -9,7 +9,6 @@ using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Client;
-using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Kafka.Sinks.Client;
 using KafkaRestore.Records.Layout;
 using KafkaRestore.Testing;
