@@ -1,5 +1,6 @@
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Records.Layout;
+using KafkaRestore.Records.Limits;
 
 namespace KafkaRestore.Engine.Limits;
 

@@ -94,6 +94,9 @@ public static class KafkaErrors
     /// <summary>Whether the same request may succeed later.</summary>
     public static bool MayPass(ErrorCode code) => Classify(code) is Retriable or AfterLeaderChange or Unreachable;
 
+    /// <summary>The code for a person where there is no text: its name and number.</summary>
+    internal static string NameOf(ErrorCode code) => Enum.IsDefined(code) ? $"{code} (code {(int)code})" : $"error code {(int)code}";
+
     /// <summary>The error for a person: Kafka's word for the code, then the client's own text where it says more.</summary>
     internal static string Describe(Error error) =>
         string.IsNullOrEmpty(error.Reason) || error.Reason == error.Code.GetReason() ? $"{error.Code.GetReason()}" : $"{error.Code}: {error.Reason}";

@@ -2,6 +2,7 @@ using KafkaRestore.Engine.Limits;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Tests.Doubles;
 using KafkaRestore.Records.Layout;
+using KafkaRestore.Records.Limits;
 using KafkaRestore.Testing;
 
 namespace KafkaRestore.Engine.Tests.Limits;

@@ -1,4 +1,4 @@
-namespace KafkaRestore.Engine.Limits;
+namespace KafkaRestore.Records.Limits;
 
 /// <summary>
 /// A limit per second shared by all lanes. Grants are laid out on one time line, each taking its share of it, so the sum is right for

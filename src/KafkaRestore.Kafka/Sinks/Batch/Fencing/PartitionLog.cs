@@ -1,0 +1,140 @@
+using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka.Sinks.Batch.Sending;
+using KafkaRestore.Kafka.Wire;
+using KafkaRestore.Kafka.Wire.Connections;
+using KafkaRestore.Kafka.Wire.Protocol;
+using KafkaRestore.Records.Errors;
+using KafkaErrorCode = Confluent.Kafka.ErrorCode;
+
+namespace KafkaRestore.Kafka.Sinks.Batch.Fencing;
+
+/// <summary>What stands in the log of one target partition, as its leader says; waits while there is no leader.</summary>
+internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, TimeSpan deadline, TimeProvider time)
+{
+    private const int FetchBytes = 1 << 20;
+    private const int FetchWaitMs = 500;
+
+    /// <summary>The high watermark: the offset that the next record gets.</summary>
+    /// <exception cref="RestoreException">OPEN_TRANSACTION: a transaction of somebody else is open; TARGET_UNAVAILABLE, TARGET_DENIED, TARGET_TOPIC_MISSING.</exception>
+    public async Task<long> ReadEndAsync(CancellationToken cancellationToken)
+    {
+        // In this order: a transaction that begins in between makes no difference to the first answer.
+        var end = await ReadLatestAsync(IsolationLevel.ReadUncommitted, cancellationToken).ConfigureAwait(false);
+        var stable = await ReadLatestAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+        return stable >= end
+            ? end
+            : throw new RestoreException(
+                ErrorCodes.OpenTransaction, $"a transaction of another producer is open from offset {stable} on; the log ends at {end}", target.ToString());
+    }
+
+    /// <summary>The batches of records that hold offsets of <paramref name="from"/> up to <paramref name="to"/>; control batches are left out.</summary>
+    public async Task<IReadOnlyList<LoggedBatch>> ReadBatchesAsync(long from, long to, CancellationToken cancellationToken)
+    {
+        var batches = new List<LoggedBatch>();
+        var next = from;
+        while (next < to)
+        {
+            var answer = await AskLeaderAsync(
+                leader => new FetchRequest(target, leader.Epoch, next, IsolationLevel.ReadUncommitted, FetchBytes, FetchWaitMs),
+                static answer => answer.Partitions.Count == 1 ? answer.Partitions[0].Error : KafkaErrorCode.UnknownTopicOrPart,
+                cancellationToken).ConfigureAwait(false);
+            var reached = next;
+            foreach (var header in RecordBatchHeader.ReadAll(answer.Partitions[0].Records.Span))
+            {
+                if (!header.IsControl && header.LastOffset >= from && header.BaseOffset < to)
+                {
+                    batches.Add(new LoggedBatch(new ProducerIdentity(header.ProducerId, header.ProducerEpoch), header.BaseSequence, header.BaseOffset, header.Count));
+                }
+
+                reached = header.LastOffset + 1;
+            }
+
+            next = Math.Max(next, reached);
+        }
+
+        return batches;
+    }
+
+    private async Task<long> ReadLatestAsync(IsolationLevel isolation, CancellationToken cancellationToken)
+    {
+        var answer = await AskLeaderAsync(
+            leader => new ListOffsetsRequest([new ListOffsetsPartition(target, leader.Epoch, ListOffsetsRequest.Latest)], isolation),
+            static answer => answer.Partitions.Count == 1 ? answer.Partitions[0].Error : KafkaErrorCode.UnknownTopicOrPart,
+            cancellationToken).ConfigureAwait(false);
+        return answer.Partitions[0].Offset;
+    }
+
+    private async Task<TResponse> AskLeaderAsync<TResponse>(
+        Func<PartitionLeader, Request<TResponse>> request,
+        Func<TResponse, KafkaErrorCode> errorOf,
+        CancellationToken cancellationToken)
+    {
+        var clock = Deadline.Start(time, deadline);
+        var backoff = default(Backoff);
+        while (true)
+        {
+            string trouble;
+            try
+            {
+                if (cluster.LeaderOf(target) is { } leader)
+                {
+                    var connection = await cluster.BrokerAsync(leader.Broker, cancellationToken).ConfigureAwait(false);
+                    var answer = await connection.AskAsync(request(leader), cancellationToken).ConfigureAwait(false);
+                    var error = errorOf(answer);
+                    if (error == KafkaErrorCode.NoError)
+                    {
+                        return answer;
+                    }
+
+                    ThrowIfFinal(error);
+                    trouble = KafkaErrors.NameOf(error);
+                }
+                else
+                {
+                    trouble = "the partition has no leader";
+                }
+
+                await cluster.RefreshAsync([target.Topic], cancellationToken).ConfigureAwait(false);
+            }
+            catch (WireException failure) when (failure.Failure is WireFailure.Denied or WireFailure.Unsupported)
+            {
+                throw WireCluster.ToRestoreException(failure, "reading the end of the log", target.ToString());
+            }
+            catch (WireException failure)
+            {
+                trouble = failure.Message;
+            }
+
+            if (clock.IsOver)
+            {
+                throw new RestoreException(
+                    ErrorCodes.TargetUnavailable, $"the end of the log could not be read within {deadline.TotalSeconds:0.#} s: {trouble}", target.ToString());
+            }
+
+            await Task.Delay(backoff.Next(), time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void ThrowIfFinal(KafkaErrorCode error)
+    {
+        switch (KafkaErrors.Classify(error))
+        {
+            case KafkaErrorClass.Retriable or KafkaErrorClass.AfterLeaderChange or KafkaErrorClass.Unreachable or KafkaErrorClass.Missing:
+                return;
+            case KafkaErrorClass.Denied:
+                throw new RestoreException(ErrorCodes.TargetDenied, $"reading the end of the log was denied: {KafkaErrors.NameOf(error)}", target.ToString());
+            default:
+                throw new RestoreException(
+                    error == KafkaErrorCode.OffsetOutOfRange ? ErrorCodes.TargetRewound : ErrorCodes.ProduceRefused,
+                    $"the end of the log could not be read: {KafkaErrors.NameOf(error)}",
+                    target.ToString());
+        }
+    }
+}
+
+/// <summary>A batch of records as it stands in the log.</summary>
+/// <param name="Producer">Who wrote it.</param>
+/// <param name="BaseSequence">Sequence number of its first record; -1 when the producer is not idempotent.</param>
+/// <param name="BaseOffset">Offset of its first record.</param>
+/// <param name="Count">How many records.</param>
+internal readonly record struct LoggedBatch(ProducerIdentity Producer, int BaseSequence, long BaseOffset, int Count);

@@ -1,0 +1,316 @@
+using KafkaRestore.Kafka.Batches;
+using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka.Sinks.Batch.Fencing;
+using KafkaRestore.Records.Errors;
+using KafkaErrorCode = Confluent.Kafka.ErrorCode;
+
+namespace KafkaRestore.Kafka.Sinks.Batch.Sending;
+
+/// <summary>
+/// The batches of one target partition that are not in its log yet, in order: up to five of them under way, the rest waiting.
+/// </summary>
+/// <remarks>
+/// The first answer that is not an acknowledgement stops the sending. Once every batch under way has its answer (or its connection is gone), the remedy is applied, and
+/// all unacknowledged batches are sent again from the first on, byte for byte: the broker recognises by their sequence numbers those that it has.
+/// </remarks>
+internal sealed partial class PartitionQueue
+{
+    // A broker remembers this many batches of a producer; with more under way it could not recognise all of them again.
+    private const int MostUnderWay = 5;
+
+    private readonly Lock _gate = new();
+    private readonly List<PendingBatch> _batches = [];
+    private readonly CancellationTokenSource _ended = new();
+    private readonly ISinkObserver _observer;
+    private readonly QueueWindow _window;
+    private readonly ProduceDispatcher _dispatcher;
+    private readonly PartitionFence? _fence;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _deadline;
+
+    private ProducerIdentity _producer;
+    private int _nextSequence;
+    private long _expected;
+    private int _underWay;
+    private bool _proven;
+    private bool _withinSplit;
+    private ProduceReaction? _remedy;
+    private BrokerSender? _sender;
+    private Backoff _backoff;
+    private long _progressAt;
+    private long _contactAt;
+    private string? _trouble;
+    private Exception? _failure;
+
+    /// <param name="target">The partition.</param>
+    /// <param name="producer">Who writes; its next sequence number is 0.</param>
+    /// <param name="startOffset">The offset that the first record gets.</param>
+    /// <param name="fence">Renews the fence; null when there is none, and then only one batch is under way until the first is acknowledged.</param>
+    /// <param name="dispatcher">Finds the leader.</param>
+    /// <param name="observer">Hears of acknowledgements.</param>
+    /// <param name="window">Gets back what acknowledged batches held.</param>
+    /// <param name="deadline">How long to wait without an acknowledgement.</param>
+    /// <param name="time">The clock.</param>
+    public PartitionQueue(
+        TargetPartition target,
+        ProducerIdentity producer,
+        long startOffset,
+        PartitionFence? fence,
+        ProduceDispatcher dispatcher,
+        ISinkObserver observer,
+        QueueWindow window,
+        TimeSpan deadline,
+        TimeProvider time)
+    {
+        Target = target;
+        _producer = producer;
+        _expected = startOffset;
+        _fence = fence;
+        _proven = fence is not null;
+        _dispatcher = dispatcher;
+        _observer = observer;
+        _window = window;
+        _deadline = deadline;
+        _time = time;
+        _progressAt = _contactAt = time.GetTimestamp();
+    }
+
+    /// <summary>The partition.</summary>
+    public TargetPartition Target { get; }
+
+    /// <summary>Cancelled once the queue has ended.</summary>
+    public CancellationToken Ended => _ended.Token;
+
+    /// <summary>Why it ended; null while it has not.</summary>
+    public Exception? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Whether nothing is unacknowledged.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _batches.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Adds a batch behind all others; its memory belongs to the queue from now on, and its charge has been taken from the window.</summary>
+    public void Add(RecordBatch batch, SinkAck ack, long charge)
+    {
+        var pending = new PendingBatch(batch, ack, charge);
+        lock (_gate)
+        {
+            if (_failure is not null)
+            {
+                pending.Release();
+                return;
+            }
+
+            if (_batches.Count == 0)
+            {
+                _progressAt = _time.GetTimestamp();
+            }
+
+            Stamp(pending);
+            _batches.Add(pending);
+            _sender?.Wake();
+        }
+    }
+
+    /// <summary>The next batch that may be sent; the caller must <see cref="PendingBatch.Release"/> it once its bytes are written.</summary>
+    public PendingBatch? TryTake()
+    {
+        lock (_gate)
+        {
+            if (_failure is not null || _remedy is not null || _underWay == _batches.Count || _underWay == (_proven ? MostUnderWay : 1))
+            {
+                return null;
+            }
+
+            if (_fence is not null && _underWay == 0 && _time.GetElapsedTime(_contactAt) > PartitionFence.TrustedFor)
+            {
+                Stop(ProduceReaction.Reown, "the process stood still");
+                return null;
+            }
+
+            var batch = _batches[_underWay++];
+            batch.Use();
+            return batch;
+        }
+    }
+
+    /// <summary>Says from where the queue is sent now; null while its leader is not known.</summary>
+    public void SentBy(BrokerSender? sender)
+    {
+        lock (_gate)
+        {
+            _sender = sender;
+            sender?.Wake();
+        }
+    }
+
+    /// <summary>A broker has answered <paramref name="batch"/>.</summary>
+    public void Answer(PendingBatch batch, KafkaErrorCode code, long baseOffset, string? text)
+    {
+        lock (_gate)
+        {
+            _contactAt = _time.GetTimestamp();
+            if (_failure is not null)
+            {
+                return;
+            }
+
+            if (_remedy is not null)
+            {
+                // Whatever it says of a batch behind the one that failed, that batch will be sent again.
+                _underWay--;
+                RemedyIfQuiet();
+                return;
+            }
+
+            var reaction = ProduceReactions.To(code);
+            if (reaction == ProduceReaction.Acknowledge)
+            {
+                if (batch != _batches[0])
+                {
+                    EndLocked(new RestoreException(ErrorCodes.Internal, "a broker's answers came out of order", Target.ToString()));
+                    return;
+                }
+
+                _underWay--;
+                Acknowledge(baseOffset);
+                _sender?.Wake();
+                return;
+            }
+
+            _underWay--;
+            _trouble = Describe(code, text);
+            if (PartitionRefusals.For(reaction, code, text, batch, Target, _fence is not null) is { } refusal)
+            {
+                EndLocked(refusal);
+                return;
+            }
+
+            Stop(reaction, _trouble);
+        }
+    }
+
+    /// <summary>The connection over which a batch was sent is gone, or its leader cannot be reached.</summary>
+    /// <param name="batches">How many of its batches have no answer and will get none.</param>
+    /// <param name="reason">What happened.</param>
+    public void Lose(int batches, string reason)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null)
+            {
+                return;
+            }
+
+            _underWay -= batches;
+            _trouble = reason;
+            if (_remedy is null)
+            {
+                Stop(ProduceReaction.FindLeader, reason);
+            }
+            else
+            {
+                RemedyIfQuiet();
+            }
+        }
+    }
+
+    /// <summary>The leader cannot be reached: a queue that has something to send and nothing under way looks for its leader anew.</summary>
+    public void LoseIfIdle(string reason)
+    {
+        lock (_gate)
+        {
+            if (_failure is null && _remedy is null && _underWay == 0 && _batches.Count > 0)
+            {
+                Stop(ProduceReaction.FindLeader, reason);
+            }
+        }
+    }
+
+    /// <summary>Notes why the leader is not found, for the error that follows when it never is.</summary>
+    public void Note(string trouble) => Volatile.Write(ref _trouble, trouble);
+
+    /// <summary>Ends the queue when nothing was acknowledged for too long.</summary>
+    public void CheckDeadline()
+    {
+        lock (_gate)
+        {
+            if (_failure is null && _batches.Count > 0 && _time.GetElapsedTime(_progressAt) is var waited && waited >= _deadline)
+            {
+                EndLocked(new RestoreException(
+                    ErrorCodes.TargetUnavailable,
+                    $"no acknowledgement for {waited.TotalSeconds:0.#} s with records in flight{(_trouble is { } trouble ? $"; last trouble: {trouble}" : "")}",
+                    Target.ToString()));
+            }
+        }
+    }
+
+    /// <summary>Ends the queue: nothing more is sent or reported. What is under way may still reach the log.</summary>
+    public void End(Exception failure)
+    {
+        lock (_gate)
+        {
+            EndLocked(failure);
+        }
+    }
+
+    private void EndLocked(Exception failure)
+    {
+        if (_failure is not null)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _failure, failure);
+        foreach (var batch in _batches)
+        {
+            batch.Release();
+        }
+
+        _batches.Clear();
+        _window.Close(failure);
+        _ = _ended.CancelAsync();
+    }
+
+    private void Stamp(PendingBatch batch)
+    {
+        batch.Stamp(_producer, _nextSequence);
+        _nextSequence = (_nextSequence + batch.Batch.Count) & int.MaxValue;
+    }
+
+    /// <summary>The first batch is in the log at <paramref name="offset"/>.</summary>
+    private void Acknowledge(long offset)
+    {
+        var batch = _batches[0];
+        if (offset != _expected)
+        {
+            EndLocked(PartitionRefusals.Misplaced(batch, offset, _expected, Target));
+            return;
+        }
+
+        _expected += batch.Batch.Count;
+        _batches.RemoveAt(0);
+        _proven = true;
+        _backoff.Reset();
+        _trouble = null;
+        _progressAt = _time.GetTimestamp();
+        _withinSplit = batch.Ack is null;
+        if (batch.Ack is { } ack)
+        {
+            _observer.Acknowledged(ack with { FirstTargetOffset = _expected - ack.Records });
+        }
+
+        _window.Release(batch.Charge);
+        batch.Release();
+    }
+
+    private static string Describe(KafkaErrorCode code, string? text) =>
+        string.IsNullOrEmpty(text) ? KafkaErrors.NameOf(code) : $"{KafkaErrors.NameOf(code)}: {text}";
+}

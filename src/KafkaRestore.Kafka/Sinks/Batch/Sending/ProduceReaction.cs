@@ -1,0 +1,29 @@
+namespace KafkaRestore.Kafka.Sinks.Batch.Sending;
+
+/// <summary>What a broker's answer to a batch asks of us.</summary>
+internal enum ProduceReaction
+{
+    /// <summary>The batch is in the log for good.</summary>
+    Acknowledge,
+
+    /// <summary>May pass: the same bytes again after a pause.</summary>
+    Resend,
+
+    /// <summary>The leader is another one now: find it, then the same bytes again.</summary>
+    FindLeader,
+
+    /// <summary>The broker and we disagree about what is in the log: fence again, see what has landed, send the rest.</summary>
+    Reown,
+
+    /// <summary>Too large: the same records in two batches; fatal for one record.</summary>
+    Split,
+
+    /// <summary>Another process took the partition over: nothing more may be sent, and nothing re-initialised.</summary>
+    Fenced,
+
+    /// <summary>The principal may not write.</summary>
+    Denied,
+
+    /// <summary>Refused for good.</summary>
+    Fatal,
+}
