@@ -147,7 +147,7 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
             try
             {
                 var broker = await _cluster.AnyAsync(cancellationToken).ConfigureAwait(false);
-                var answer = await broker.AskAsync(new InitProducerIdRequest(null, int.MaxValue, -1, -1), cancellationToken).ConfigureAwait(false);
+                var answer = await broker.AskAsync(new InitProducerIdRequest(null, TimeSpan.FromMinutes(1)), cancellationToken).ConfigureAwait(false);
                 if (answer.Error == KafkaErrorCode.NoError)
                 {
                     return new ProducerIdentity(answer.ProducerId, answer.ProducerEpoch);

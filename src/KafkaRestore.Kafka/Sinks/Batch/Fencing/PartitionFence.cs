@@ -1,6 +1,7 @@
 using KafkaRestore.Kafka.Sinks.Batch.Sending;
 using KafkaRestore.Kafka.Wire;
 using KafkaRestore.Kafka.Wire.Protocol;
+using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Sinks.Batch.Fencing;
 
@@ -21,7 +22,7 @@ internal sealed class PartitionFence
     public static readonly TimeSpan TrustedFor = TimeSpan.FromMinutes(10);
 
     // The transaction is open for a few milliseconds; should we die within them, the coordinator ends it after this time.
-    private const int TransactionTimeoutMs = 60_000;
+    private static readonly TimeSpan TransactionTimeout = TimeSpan.FromMinutes(1);
 
     private readonly TargetPartition _target;
     private readonly TransactionCoordinator _coordinator;
@@ -55,19 +56,22 @@ internal sealed class PartitionFence
     private async Task<FencedPartition> CompleteAsync(ProducerIdentity producer, CancellationToken cancellationToken)
     {
         await _coordinator.AskAsync(
-            new AddPartitionsToTxnRequest(_id, producer.Id, producer.Epoch, [_target]), static answer => answer.Error, cancellationToken).ConfigureAwait(false);
+            new AddPartitionsToTxnRequest(_id, producer.Id, producer.Epoch, [_target]), static answer => ErrorOf(answer), cancellationToken).ConfigureAwait(false);
         await _coordinator.AskAsync(
-            new EndTxnRequest(_id, producer.Id, producer.Epoch, committed: false), static answer => answer.Error, cancellationToken).ConfigureAwait(false);
+            new EndTxnRequest(_id, producer.Id, producer.Epoch, commit: false), static answer => answer.Error, cancellationToken).ConfigureAwait(false);
         var last = await InitAsync(producer, cancellationToken).ConfigureAwait(false);
         return new FencedPartition(last, await _log.ReadEndAsync(cancellationToken).ConfigureAwait(false));
     }
+
+    private static KafkaErrorCode ErrorOf(AddPartitionsToTxnResponse answer) =>
+        answer.Partitions.Count == 0 ? KafkaErrorCode.UnknownTopicOrPart : answer.Partitions[0].Error;
 
     /// <summary>A new epoch; given the old one, only if nobody else has taken one since.</summary>
     private async Task<ProducerIdentity> InitAsync(ProducerIdentity? producer, CancellationToken cancellationToken)
     {
         var (id, epoch) = producer is { } known ? (known.Id, known.Epoch) : (-1L, (short)-1);
         var answer = await _coordinator.AskAsync(
-            new InitProducerIdRequest(_id, TransactionTimeoutMs, id, epoch), static answer => answer.Error, cancellationToken).ConfigureAwait(false);
+            new InitProducerIdRequest(_id, TransactionTimeout, id, epoch), static answer => answer.Error, cancellationToken).ConfigureAwait(false);
         return new ProducerIdentity(answer.ProducerId, answer.ProducerEpoch);
     }
 }

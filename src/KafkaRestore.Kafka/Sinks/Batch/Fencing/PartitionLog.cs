@@ -12,7 +12,7 @@ namespace KafkaRestore.Kafka.Sinks.Batch.Fencing;
 internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, TimeSpan deadline, TimeProvider time)
 {
     private const int FetchBytes = 1 << 20;
-    private const int FetchWaitMs = 500;
+    private static readonly TimeSpan FetchWait = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The high watermark: the offset that the next record gets.</summary>
     /// <exception cref="RestoreException">OPEN_TRANSACTION: a transaction of somebody else is open; TARGET_UNAVAILABLE, TARGET_DENIED, TARGET_TOPIC_MISSING.</exception>
@@ -28,37 +28,62 @@ internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, 
     }
 
     /// <summary>The batches of records that hold offsets of <paramref name="from"/> up to <paramref name="to"/>; control batches are left out.</summary>
+    /// <exception cref="RestoreException">TARGET_REWOUND: the offsets are gone; TARGET_UNAVAILABLE, TARGET_DENIED.</exception>
     public async Task<IReadOnlyList<LoggedBatch>> ReadBatchesAsync(long from, long to, CancellationToken cancellationToken)
     {
         var batches = new List<LoggedBatch>();
         var next = from;
+        var clock = Deadline.Start(time, deadline);
         while (next < to)
         {
+            var offset = next;
             var answer = await AskLeaderAsync(
-                leader => new FetchRequest(target, leader.Epoch, next, IsolationLevel.ReadUncommitted, FetchBytes, FetchWaitMs),
-                static answer => answer.Partitions.Count == 1 ? answer.Partitions[0].Error : KafkaErrorCode.UnknownTopicOrPart,
+                leader => new FetchRequest(FetchWait, FetchBytes, IsolationLevel.ReadUncommitted, [new FetchPartition(target, offset, FetchBytes, leader.Epoch)]),
+                static answer => answer.Error != KafkaErrorCode.NoError ? answer.Error
+                    : answer.Partitions.Count == 1 ? answer.Partitions[0].Error : KafkaErrorCode.UnknownTopicOrPart,
                 cancellationToken).ConfigureAwait(false);
-            var reached = next;
-            foreach (var header in RecordBatchHeader.ReadAll(answer.Partitions[0].Records.Span))
+            next = Math.Max(next, Walk(answer.Partitions[0].Records.Span, from, to, batches));
+            if (next > offset)
             {
-                if (!header.IsControl && header.LastOffset >= from && header.BaseOffset < to)
-                {
-                    batches.Add(new LoggedBatch(new ProducerIdentity(header.ProducerId, header.ProducerEpoch), header.BaseSequence, header.BaseOffset, header.Count));
-                }
-
-                reached = header.LastOffset + 1;
+                clock = Deadline.Start(time, deadline);
             }
-
-            next = Math.Max(next, reached);
+            else if (clock.IsOver)
+            {
+                throw new RestoreException(ErrorCodes.TargetUnavailable, $"offset {next} of {to} could not be read within {deadline.TotalSeconds:0.#} s", target.ToString());
+            }
         }
 
         return batches;
     }
 
+    /// <summary>Notes the batches in fetched bytes and says how far they reach.</summary>
+    private long Walk(ReadOnlySpan<byte> records, long from, long to, List<LoggedBatch> batches)
+    {
+        var reached = 0L;
+        var walker = new RecordBatchWalker(records);
+        while (true)
+        {
+            switch (walker.Next(out var header))
+            {
+                case RecordBatchStep.End:
+                    return reached;
+                case RecordBatchStep.NotSupported:
+                    throw new RestoreException(ErrorCodes.ForeignWriter, "the log holds records of a format before Kafka 0.11, which this restore has not written", target.ToString());
+            }
+
+            if (!header.IsControl && header.LastOffset >= from && header.BaseOffset < to)
+            {
+                batches.Add(new LoggedBatch(new ProducerIdentity(header.ProducerId, header.ProducerEpoch), header.BaseSequence, header.BaseOffset, header.LastOffsetDelta + 1));
+            }
+
+            reached = header.NextOffset;
+        }
+    }
+
     private async Task<long> ReadLatestAsync(IsolationLevel isolation, CancellationToken cancellationToken)
     {
         var answer = await AskLeaderAsync(
-            leader => new ListOffsetsRequest([new ListOffsetsPartition(target, leader.Epoch, ListOffsetsRequest.Latest)], isolation),
+            leader => new ListOffsetsRequest(isolation, [new ListOffsetsPartition(target, ListOffsetsPartition.Latest, leader.Epoch)]),
             static answer => answer.Partitions.Count == 1 ? answer.Partitions[0].Error : KafkaErrorCode.UnknownTopicOrPart,
             cancellationToken).ConfigureAwait(false);
         return answer.Partitions[0].Offset;

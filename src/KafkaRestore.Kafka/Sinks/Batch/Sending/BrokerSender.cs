@@ -140,9 +140,7 @@ internal sealed class BrokerSender : IAsyncDisposable
             await WaitForTurnAsync(batches).ConfigureAwait(false);
             Interlocked.CompareExchange(ref _oldestUnanswered, _time.GetTimestamp(), 0);
             var connection = await ConnectAsync().ConfigureAwait(false);
-            var request = new ProduceRequest(
-                [.. batches.Select(sent => new ProduceBatch(sent.Queue.Target, sent.Batch.Batch.Bytes))],
-                (int)Math.Clamp(_delivery.RequestTimeout.TotalMilliseconds, 1, int.MaxValue));
+            var request = new ProduceRequest(_delivery.RequestTimeout, [.. batches.Select(sent => new ProducePartition(sent.Queue.Target, sent.Batch.Batch.Bytes))]);
 
             // A broker answers within its own time-out even when replicas do not; after some more it will not answer at all.
             var answer = await connection.BeginAsync(request, _delivery.RequestTimeout + TimeSpan.FromSeconds(5), _attempt.Token).ConfigureAwait(false);
@@ -209,7 +207,7 @@ internal sealed class BrokerSender : IAsyncDisposable
             try
             {
                 var response = await request.Answer.WaitAsync(_attempt.Token).ConfigureAwait(false);
-                Mute(response.ThrottleMs);
+                Mute(response.Throttle);
                 foreach (var sent in request.Batches)
                 {
                     Deliver(sent, response);
@@ -230,7 +228,7 @@ internal sealed class BrokerSender : IAsyncDisposable
     {
         foreach (var result in response.Partitions)
         {
-            if (result.Partition == sent.Queue.Target.Partition && result.Topic == sent.Queue.Target.Topic)
+            if (result.Partition == sent.Queue.Target)
             {
                 sent.Queue.Answer(sent.Batch, result.Error, result.BaseOffset, result.ErrorMessage);
                 return;
@@ -241,12 +239,12 @@ internal sealed class BrokerSender : IAsyncDisposable
     }
 
     /// <summary>A broker that asks for a pause gets it (KIP-219).</summary>
-    private void Mute(int milliseconds)
+    private void Mute(TimeSpan pause)
     {
-        if (milliseconds > 0)
+        if (pause > TimeSpan.Zero)
         {
-            Interlocked.Exchange(ref _mutedUntil, _time.GetTimestamp() + (milliseconds * _time.TimestampFrequency / 1_000));
-            _log(new ClientLogLine(ClientLogLevel.Information, "batch sink", "THROTTLE", $"broker {Broker} asks for a pause of {milliseconds} ms"));
+            Interlocked.Exchange(ref _mutedUntil, _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency));
+            _log(new ClientLogLine(ClientLogLevel.Information, "batch sink", "THROTTLE", $"broker {Broker} asks for a pause of {pause.TotalMilliseconds} ms"));
         }
     }
 
