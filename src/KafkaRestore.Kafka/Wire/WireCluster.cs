@@ -1,45 +1,140 @@
+using System.Collections.Concurrent;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Wire.Connections;
+using KafkaRestore.Kafka.Wire.Protocol;
+using ErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Wire;
 
 /// <summary>The target cluster over our own protocol client: who leads what, who coordinates what, and connections to them.</summary>
-internal sealed partial class WireCluster(KafkaConnectionOptions options, WireOptions? wire = null, Action<ClientLogLine>? log = null, TimeProvider? time = null) : IAsyncDisposable
+internal sealed partial class WireCluster : IAsyncDisposable
 {
-    private readonly KafkaConnectionOptions _options = options;
-    private readonly WireOptions _wire = wire ?? new WireOptions();
-    private readonly Action<ClientLogLine> _log = log ?? (static _ => { });
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    // A host that is dead or paused must not eat a caller's deadline.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>What of <paramref name="options"/> this client cannot do, for a person; null when it can do all of it.</summary>
-    public static string? WhyNot(KafkaConnectionOptions options) => throw new NotImplementedException();
+    private readonly WireOptions _wire;
+    private readonly Action<ClientLogLine> _log;
+    private readonly TimeProvider _time;
+    private readonly ConnectionSettings _settings;
+    private readonly IReadOnlyList<BrokerAddress> _bootstrap;
+    private readonly SharedConnections _shared;
+    private readonly ConcurrentDictionary<int, BrokerAddress> _brokers = new();
+
+    /// <summary>Prepares; nothing is asked of a broker yet.</summary>
+    /// <exception cref="Records.Errors.RestoreException">CONFIG_INVALID, CONFIG_NOT_SUPPORTED.</exception>
+    public WireCluster(KafkaConnectionOptions options, WireOptions? wire = null, Action<ClientLogLine>? log = null, TimeProvider? time = null)
+    {
+        _wire = wire ?? new WireOptions();
+        _log = log ?? (static _ => { });
+        _time = time ?? TimeProvider.System;
+        _settings = ConnectionSettings.From(options);
+        _bootstrap = BootstrapList.Parse(options.BootstrapServers);
+        _shared = new SharedConnections(OpenAsync);
+        _refreshes = new MetadataFlights(FetchAsync);
+    }
 
     /// <summary>A shared connection to any broker that answers.</summary>
     /// <exception cref="WireException">None does.</exception>
-    public Task<BrokerConnection> AnyAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<BrokerConnection> AnyAsync(CancellationToken cancellationToken) =>
+        _shared.Open.FirstOrDefault(connection => connection.Waiting < Patience) is { } open
+            ? Task.FromResult(open)
+            : FirstAsync(static (connection, _) => Task.FromResult(connection), cancellationToken);
 
     /// <summary>A shared connection to the broker <paramref name="id"/>.</summary>
     /// <exception cref="WireException">It does not answer, or there is no such broker.</exception>
-    public Task<BrokerConnection> BrokerAsync(int id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<BrokerConnection> BrokerAsync(int id, CancellationToken cancellationToken) =>
+        await _shared.GetAsync(await AddressAsync(id, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <summary>A new connection to the broker <paramref name="id"/>, the caller's to dispose.</summary>
     /// <exception cref="WireException">It does not answer, or there is no such broker.</exception>
-    public Task<BrokerConnection> OpenAsync(int id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<BrokerConnection> OpenAsync(int id, CancellationToken cancellationToken) =>
+        await OpenAsync(await AddressAsync(id, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <summary>A shared connection to the coordinator of <paramref name="key"/>, asked for anew each time.</summary>
-    /// <exception cref="WireException">No broker answers, or it is not the coordinator's turn yet (<see cref="CoordinatorAnswer.Error"/> says why).</exception>
-    public Task<CoordinatorAnswer> CoordinatorAsync(CoordinatorKind kind, string key, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="WireException">No broker answers, or the coordinator does not; why nobody coordinates now, <see cref="CoordinatorAnswer.Error"/> says.</exception>
+    public async Task<CoordinatorAnswer> CoordinatorAsync(CoordinatorKind kind, string key, CancellationToken cancellationToken)
+    {
+        var request = new FindCoordinatorRequest(kind, key);
+        var answer = await FirstAsync((connection, token) => connection.AskAsync(request, token), cancellationToken).ConfigureAwait(false);
+        if (answer.Error != ErrorCode.NoError)
+        {
+            return new CoordinatorAnswer(answer.Error, null);
+        }
 
-    /// <summary>The leader of a partition as last heard; null when it has none, or was never asked for.</summary>
-    public PartitionLeader? LeaderOf(TargetPartition partition) => throw new NotImplementedException();
-
-    /// <summary>Asks any broker for the leaders of these topics' partitions. Calls that come while one is under way share its answer.</summary>
-    /// <returns>Per topic its error, NO_ERROR included.</returns>
-    /// <exception cref="WireException">No broker answers.</exception>
-    public Task<IReadOnlyDictionary<string, Confluent.Kafka.ErrorCode>> RefreshAsync(IReadOnlyCollection<string> topics, CancellationToken cancellationToken) => throw new NotImplementedException();
+        var address = new BrokerAddress(answer.Id, answer.Host, answer.Port);
+        _brokers[address.Id] = address;
+        return new CoordinatorAnswer(ErrorCode.NoError, await _shared.GetAsync(address, cancellationToken).ConfigureAwait(false));
+    }
 
     /// <summary>Closes every shared connection.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public ValueTask DisposeAsync() => _shared.DisposeAsync();
+
+    /// <summary>What the first broker that answers says. Open connections are asked first, then known brokers, then the bootstrap list.</summary>
+    private async Task<T> FirstAsync<T>(Func<BrokerConnection, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        BrokerAddress[] candidates =
+        [
+            .. _shared.Open.OrderBy(static connection => connection.Waiting).Select(static connection => connection.Address)
+                .Concat(_brokers.Values).Concat(_bootstrap).DistinctBy(static address => (address.Host, address.Port)),
+        ];
+        try
+        {
+            return await StaggeredRace.FirstAsync(
+                candidates,
+                async (address, token) => await ask(await _shared.GetAsync(address, token).ConfigureAwait(false), token).ConfigureAwait(false),
+                Patience,
+                _time,
+                discard: null,
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (AggregateException e)
+        {
+            throw Combine([.. e.InnerExceptions.OfType<WireException>()], e);
+        }
+    }
+
+    private async Task<BrokerAddress> AddressAsync(int id, CancellationToken cancellationToken)
+    {
+        if (!_brokers.TryGetValue(id, out var address))
+        {
+            await RefreshAsync([], cancellationToken).ConfigureAwait(false);
+            if (!_brokers.TryGetValue(id, out address))
+            {
+                throw new WireException(WireFailure.Unreachable, $"the cluster names no broker {id}");
+            }
+        }
+
+        return address;
+    }
+
+    private async Task<BrokerConnection> OpenAsync(BrokerAddress address, CancellationToken cancellationToken)
+    {
+        var connection = await BrokerConnection.OpenAsync(address, _settings, _wire, _time, cancellationToken).ConfigureAwait(false);
+        Log(ClientLogLevel.Debug, "CONNECT", $"{address}: connected");
+        _ = LogEndAsync(connection);
+        return connection;
+    }
+
+    private async Task LogEndAsync(BrokerConnection connection)
+    {
+        await connection.Closed.ConfigureAwait(false);
+        if (connection.Failure is { Failure: not WireFailure.Closed } failure)
+        {
+            Log(ClientLogLevel.Warning, "DISCONNECT", failure.Message);
+        }
+    }
+
+    private void Log(ClientLogLevel level, string facility, string message) => _log(new ClientLogLine(level, _settings.ClientId, facility, message));
+
+    // What a person can correct counts for more than that some other host is down.
+    private static WireException Combine(IReadOnlyList<WireException> failures, Exception all)
+    {
+        var first = failures.FirstOrDefault(static failure => failure.Failure == WireFailure.Denied)
+            ?? failures.FirstOrDefault(static failure => failure.Failure == WireFailure.Tls)
+            ?? failures.FirstOrDefault();
+        var what = string.Join("; ", failures.Select(static failure => failure.Message).Distinct());
+        return first is null ? new WireException(WireFailure.Unreachable, all.Message, all) : new WireException(first.Failure, what, first);
+    }
 }
 
 /// <summary>What is coordinated.</summary>
@@ -55,7 +150,7 @@ internal enum CoordinatorKind : sbyte
 /// <summary>Who coordinates something.</summary>
 /// <param name="Error">NO_ERROR, or why nobody does now.</param>
 /// <param name="Connection">A shared connection to it; null with an error.</param>
-internal sealed record CoordinatorAnswer(Confluent.Kafka.ErrorCode Error, BrokerConnection? Connection);
+internal sealed record CoordinatorAnswer(ErrorCode Error, BrokerConnection? Connection);
 
 /// <summary>Who leads a partition.</summary>
 /// <param name="Broker">The leader's id.</param>

@@ -5,6 +5,12 @@ internal sealed class WireException(WireFailure failure, string what, Exception?
 {
     /// <summary>How it failed.</summary>
     public WireFailure Failure { get; } = failure;
+
+    /// <summary>The same, to be thrown once more.</summary>
+    public WireException Again() => new(Failure, Message, InnerException);
+
+    /// <summary>The same, said of <paramref name="address"/>.</summary>
+    public WireException At(BrokerAddress address) => new(Failure, $"{address}: {Message}", InnerException);
 }
 
 /// <summary>How a connection failed.</summary>
