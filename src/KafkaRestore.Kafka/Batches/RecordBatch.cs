@@ -1,8 +1,10 @@
+using KafkaRestore.Records.Hashing;
 using KafkaRestore.Records.Memory;
 
 namespace KafkaRestore.Kafka.Batches;
 
 /// <summary>A whole record batch (magic 2) as it goes over the wire and into the log, in pooled memory. Disposing it gives the memory back.</summary>
+/// <remarks>Its checksum is that of no batch until it has been stamped.</remarks>
 internal sealed class RecordBatch(NativeBuffer buffer, int length, int count, long recordBytes) : IDisposable
 {
     /// <summary>The batch, header included.</summary>
@@ -20,8 +22,13 @@ internal sealed class RecordBatch(NativeBuffer buffer, int length, int count, lo
     /// <summary>The records' bytes in the archive's layout, for accounts.</summary>
     public long RecordBytes => recordBytes;
 
-    /// <summary>Stamps producer id, epoch and first sequence number into the header and brings its checksum up to date.</summary>
-    public void Stamp(long producerId, short producerEpoch, int baseSequence) => throw new NotImplementedException();
+    /// <summary>Stamps producer id, epoch and first sequence number (-1 each: none) into the header and brings its checksum up to date.</summary>
+    public void Stamp(long producerId, short producerEpoch, int baseSequence)
+    {
+        var batch = buffer.GetSpan()[..length];
+        BatchHeader.WriteProducer(batch, producerId, producerEpoch, baseSequence);
+        BatchHeader.WriteChecksum(batch, Crc32C.Of(batch[BatchHeader.ChecksumStart..]));
+    }
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => buffer.Dispose();

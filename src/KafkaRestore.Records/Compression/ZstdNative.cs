@@ -7,7 +7,10 @@ internal static unsafe partial class ZstdNative
 {
     public const int WindowLogMaxParameter = 100;
     public const int CompressionLevelParameter = 100;
+    public const int WindowLogParameter = 101;
+    public const int ContinueFrame = 0;
     public const int EndFrame = 2;
+    public const int ResetSession = 1;
 
     static ZstdNative() => NativeCodecs.EnsureRegistered();
 
@@ -31,6 +34,9 @@ internal static unsafe partial class ZstdNative
 
     [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_CCtx_setParameter")]
     public static partial nuint SetCompressorParameter(nint context, int parameter, int value);
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_CCtx_reset")]
+    public static partial nuint ResetCompressor(nint context, int directive);
 
     [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_compressStream2")]
     public static partial nuint Compress(nint context, Buffer* output, Buffer* input, int directive);
