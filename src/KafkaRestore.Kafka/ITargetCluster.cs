@@ -18,6 +18,15 @@ public interface ITargetCluster : IAsyncDisposable
 
     /// <summary>Log start and log end (high watermark, read uncommitted) of each partition.</summary>
     Task<IReadOnlyDictionary<TargetPartition, PartitionRange>> ReadRangesAsync(IReadOnlyCollection<TargetPartition> partitions, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Those of the partitions that hold a record between log start and end. A record counts whether its transaction was committed, aborted or is
+    /// open: readers that read uncommitted see each. Control markers do not count, and offsets that compaction or deletion emptied neither.
+    /// </summary>
+    /// <remarks>
+    /// A range of more than 1,000 offsets counts as holding records without being read, and so does one of a topic that this principal may not read.
+    /// </remarks>
+    Task<IReadOnlySet<TargetPartition>> FindRecordsAsync(IReadOnlyDictionary<TargetPartition, PartitionRange> ranges, CancellationToken cancellationToken);
 }
 
 /// <summary>A cluster that answered.</summary>
@@ -43,7 +52,11 @@ public sealed record TopicDescription(string Name, int Partitions, int? MaxMessa
 /// <param name="Configuration">Topic settings to give it.</param>
 public sealed record TopicToCreate(string Name, int Partitions, short ReplicationFactor, IReadOnlyDictionary<string, string> Configuration);
 
-/// <summary>What a partition holds.</summary>
+/// <summary>The offsets that a partition holds, those without a record included.</summary>
 /// <param name="LogStart">First offset.</param>
 /// <param name="End">High watermark: the offset that the next record gets.</param>
-public readonly record struct PartitionRange(long LogStart, long End);
+public readonly record struct PartitionRange(long LogStart, long End)
+{
+    /// <summary>How many offsets there are.</summary>
+    public long Offsets => End - LogStart;
+}

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Layout;
+using ErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Client;
 
@@ -13,6 +14,7 @@ namespace KafkaRestore.Kafka.Client;
 public sealed unsafe class PartitionReader : IDisposable
 {
     private const int PollMilliseconds = 100;
+    private const int EndOfPartition = (int)ErrorCode.Local_PartitionEOF;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly IConsumer<Ignore, Ignore> _consumer;
@@ -29,14 +31,21 @@ public sealed unsafe class PartitionReader : IDisposable
                 EnableAutoCommit = false,
                 IsolationLevel = IsolationLevel.ReadUncommitted,
                 AutoOffsetReset = AutoOffsetReset.Error,
+
+                // The end is told: offsets without a record (markers, compacted ones) say nothing of themselves.
+                EnablePartitionEof = true,
+                FetchWaitMaxMs = PollMilliseconds,
             })
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler(static (_, _) => { })
             .Build());
     }
 
-    /// <summary>The records at target offsets <paramref name="from"/> to <paramref name="to"/> exclusive; <see cref="RecordData.Offset"/> is the target offset.</summary>
-    /// <exception cref="RestoreException">TARGET_UNAVAILABLE: nothing came for 30 s.</exception>
+    /// <summary>
+    /// The records at target offsets <paramref name="from"/> to <paramref name="to"/> exclusive; <see cref="RecordData.Offset"/> is the target offset.
+    /// Offsets without a record are passed over: control markers, and what compaction took.
+    /// </summary>
+    /// <exception cref="RestoreException">TARGET_UNAVAILABLE: nothing came for 30 s; TARGET_DENIED: the topic may not be read.</exception>
     public IEnumerable<RecordData> Read(TargetPartition partition, long from, long to, CancellationToken cancellationToken)
     {
         if (from >= to)
@@ -49,20 +58,27 @@ public sealed unsafe class PartitionReader : IDisposable
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Poll() is { } record)
+            var (record, error, offset) = Poll();
+            if (record is not null)
             {
                 heard = _time.GetTimestamp();
-                if (record.Offset < to)
+                if (offset < to)
                 {
                     yield return record;
                 }
-
-                if (record.Offset >= to - 1)
-                {
-                    yield break;
-                }
             }
-            else if (_time.GetElapsedTime(heard) > Patience)
+
+            if ((record is not null && offset >= to - 1) || (error == EndOfPartition && offset >= to))
+            {
+                yield break;
+            }
+
+            if (error == (int)ErrorCode.TopicAuthorizationFailed)
+            {
+                throw new RestoreException(ErrorCodes.TargetDenied, "the topic may not be read", partition.ToString());
+            }
+
+            if (_time.GetElapsedTime(heard) > Patience)
             {
                 throw new RestoreException(ErrorCodes.TargetUnavailable, $"nothing could be read for {Patience.TotalSeconds:0} s", partition.ToString());
             }
@@ -72,18 +88,18 @@ public sealed unsafe class PartitionReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _consumer.Dispose();
 
-    private RecordData? Poll()
+    private (RecordData? Record, int Error, long Offset) Poll()
     {
         using var lease = new NativeClient.Lease(_consumer);
         var message = ((delegate* unmanaged[Cdecl]<nint, int, NativeMessage*>)NativeClient.Export("rd_kafka_consumer_poll"))(lease.Pointer, PollMilliseconds);
         if (message is null)
         {
-            return null;
+            return (null, 0, 0);
         }
 
         try
         {
-            return message->Error == 0 ? Copy(message) : null;
+            return (message->Error == 0 ? Copy(message) : null, message->Error, message->Offset);
         }
         finally
         {

@@ -14,6 +14,7 @@ public sealed partial class TargetCluster : ITargetCluster
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    private readonly KafkaConnectionOptions _connection;
     private readonly TargetClusterOptions _options;
     private readonly TimeProvider _time;
     private readonly string _brokers;
@@ -26,6 +27,7 @@ public sealed partial class TargetCluster : ITargetCluster
     /// <exception cref="RestoreException">CONFIG_INVALID, NATIVE_LIBRARY_MISSING.</exception>
     public TargetCluster(KafkaConnectionOptions connection, TargetClusterOptions? options = null, Action<ClientLogLine>? log = null, TimeProvider? time = null)
     {
+        _connection = connection;
         _options = options ?? new TargetClusterOptions();
         _time = time ?? TimeProvider.System;
         _brokers = string.Join(',', connection.BootstrapServers);

@@ -127,6 +127,14 @@ public static class ErrorCodes
     public static readonly ErrorCode ForeignWriter = new("FOREIGN_WRITER", ExitCode.Partial,
         "Someone else wrote to a partition while it was being restored.", "Stop the other writer and restore into an empty topic.");
 
+    /// <summary>Somebody's transaction is open on a target partition.</summary>
+    public static readonly ErrorCode OpenTransaction = new("OPEN_TRANSACTION", ExitCode.Partial,
+        "A transaction of another producer is open on a target partition.", "Wait until it ends, or abort it with `kafka-transactions.sh abort`, then run again.");
+
+    /// <summary>Another process writes the partition from now on.</summary>
+    public static readonly ErrorCode Fenced = new("FENCED", ExitCode.Partial,
+        "Another process took over this target partition.", "Only one restore may write a partition: find the other one, and restore into an empty topic.");
+
     /// <summary>The sink cannot carry this record.</summary>
     public static readonly ErrorCode RecordNotRepresentable = new("RECORD_NOT_REPRESENTABLE", ExitCode.Partial,
         "A record has something that this way of producing cannot carry unchanged.", "Leave the named offsets out by a time window or restore the topic with a sink that can carry them.");
@@ -159,7 +167,7 @@ public static class ErrorCodes
         ArchiveNotFound, ManifestInvalid, SegmentMissing, ArchiveCorrupt, ArchiveUnsafeKey, ArchiveLimit, ArchiveGenerations,
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
         TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetRewound, TargetUnavailable,
-        ProduceRefused, ForeignWriter, RecordNotRepresentable, RecordTooLarge,
+        ProduceRefused, ForeignWriter, OpenTransaction, Fenced, RecordNotRepresentable, RecordTooLarge,
         OutputNotWritten, Stopped, NativeLibraryMissing, Internal,
     ];
 }

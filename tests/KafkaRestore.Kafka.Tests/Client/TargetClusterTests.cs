@@ -178,6 +178,97 @@ public sealed class TargetClusterTests
         Assert.Equal(new PartitionRange(0, 1), ranges[new TargetPartition(topic, 0)]);
     }
 
+    [KafkaFact]
+    public async Task Only_partitions_with_a_record_are_found_to_hold_one()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        var topic = await broker.CreateTopicAsync(partitions: 3);
+        await ProduceAsync(broker, topic, 1);
+        await using var cluster = await NewAsync();
+        var ranges = await cluster.ReadRangesAsync([.. Partitions(topic, 3)], CancellationToken.None);
+
+        Assert.Equal([new TargetPartition(topic, 1)], await cluster.FindRecordsAsync(ranges, CancellationToken.None));
+    }
+
+    [RealKafkaFact]
+    public async Task A_partition_with_nothing_but_a_marker_holds_no_record()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        var topic = await broker.CreateTopicAsync();
+        await AbortAsync(broker, topic);
+        using var admin = new Confluent.Kafka.AdminClientBuilder(new Confluent.Kafka.AdminClientConfig { BootstrapServers = broker.BootstrapServers }).SetLogHandler((_, _) => { }).Build();
+        await admin.DeleteRecordsAsync([new Confluent.Kafka.TopicPartitionOffset(topic, 0, 1)]);
+        await using var cluster = await NewAsync();
+
+        var ranges = await cluster.ReadRangesAsync([new TargetPartition(topic, 0)], CancellationToken.None);
+
+        Assert.Equal(new PartitionRange(1, 2), ranges[new TargetPartition(topic, 0)]);
+        Assert.Empty(await cluster.FindRecordsAsync(ranges, CancellationToken.None));
+    }
+
+    [RealKafkaFact]
+    public async Task A_record_of_an_aborted_transaction_counts()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        var topic = await broker.CreateTopicAsync();
+        await AbortAsync(broker, topic);
+        await using var cluster = await NewAsync();
+
+        var ranges = await cluster.ReadRangesAsync([new TargetPartition(topic, 0)], CancellationToken.None);
+
+        Assert.Equal(new PartitionRange(0, 2), ranges[new TargetPartition(topic, 0)]);
+        Assert.Equal([new TargetPartition(topic, 0)], await cluster.FindRecordsAsync(ranges, CancellationToken.None));
+    }
+
+    [KafkaFact]
+    public async Task A_long_range_counts_without_being_read()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        var topic = await broker.CreateTopicAsync(partitions: 2);
+        await using var cluster = await NewAsync();
+
+        // Nothing stands there: were it read, the answer would be another.
+        var held = await cluster.FindRecordsAsync(
+            new Dictionary<TargetPartition, PartitionRange> { [new TargetPartition(topic, 0)] = new(0, 1_001), [new TargetPartition(topic, 1)] = new(0, 0) },
+            CancellationToken.None);
+
+        Assert.Equal([new TargetPartition(topic, 0)], held);
+    }
+
+    [RealKafkaFact]
+    public async Task Reading_passes_over_markers_between_and_behind_records()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        var topic = await broker.CreateTopicAsync();
+        await AbortAsync(broker, topic);
+        await AbortAsync(broker, topic);
+        using var reader = new PartitionReader(broker.Connection);
+
+        var offsets = await Task.Run(() => reader.Read(new TargetPartition(topic, 0), 0, 4, CancellationToken.None).Select(record => record.Offset).ToList());
+
+        Assert.Equal([0L, 2L], offsets);
+    }
+
+    private static IEnumerable<TargetPartition> Partitions(string topic, int count) => Enumerable.Range(0, count).Select(partition => new TargetPartition(topic, partition));
+
+    private static async Task ProduceAsync(KafkaBroker broker, string topic, int partition)
+    {
+        using var producer = new Confluent.Kafka.ProducerBuilder<byte[], byte[]>(new Confluent.Kafka.ProducerConfig { BootstrapServers = broker.BootstrapServers }).SetLogHandler((_, _) => { }).Build();
+        await producer.ProduceAsync(new Confluent.Kafka.TopicPartition(topic, partition), new Confluent.Kafka.Message<byte[], byte[]> { Value = [1] });
+    }
+
+    /// <summary>Leaves one record and one marker.</summary>
+    private static async Task AbortAsync(KafkaBroker broker, string topic)
+    {
+        using var producer = new Confluent.Kafka.ProducerBuilder<byte[], byte[]>(new Confluent.Kafka.ProducerConfig { BootstrapServers = broker.BootstrapServers, TransactionalId = topic })
+            .SetLogHandler((_, _) => { })
+            .Build();
+        producer.InitTransactions(TimeSpan.FromSeconds(60));
+        producer.BeginTransaction();
+        await producer.ProduceAsync(topic, new Confluent.Kafka.Message<byte[], byte[]> { Value = [1] });
+        producer.AbortTransaction(TimeSpan.FromSeconds(60));
+    }
+
     // The mock cluster never answers for settings.
     private static async Task<TargetCluster> NewAsync()
     {
