@@ -1,10 +1,16 @@
 using Xunit;
+using Xunit.Sdk;
 
 namespace KafkaRestore.Testing;
 
-/// <summary>A test that any cluster serves, the mock included: never left out.</summary>
+/// <summary>A test that any cluster serves, the mock included: left out only in a class with <see cref="RealKafkaOnlyAttribute"/>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
+[XunitTestCaseDiscoverer("KafkaRestore.Testing.KafkaFactDiscoverer", "KafkaRestore.Testing")]
 public sealed class KafkaFactAttribute : FactAttribute;
+
+/// <summary>All tests of this class need Apache Kafka itself, those that it inherits included.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class RealKafkaOnlyAttribute : Attribute;
 
 /// <summary>A test that needs Apache Kafka itself.</summary>
 [AttributeUsage(AttributeTargets.Method)]
@@ -12,10 +18,17 @@ public sealed class RealKafkaFactAttribute : FactAttribute
 {
     public RealKafkaFactAttribute()
     {
-        if (KafkaFactConditions.Bootstrap is null && KafkaFactConditions.Launcher is null)
-        {
-            Skip = "needs Apache Kafka: set KAFKA_BOOTSTRAP or KAFKA_RESTORE_TEST_KAFKA";
-        }
+        Skip = KafkaFactConditions.WhyNotReal;
+    }
+}
+
+/// <summary>A test with several cases that needs Apache Kafka itself.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RealKafkaTheoryAttribute : TheoryAttribute
+{
+    public RealKafkaTheoryAttribute()
+    {
+        Skip = KafkaFactConditions.WhyNotReal;
     }
 }
 

@@ -10,4 +10,8 @@ public static class KafkaFactConditions
     public static string? Launcher => Variable("KAFKA_RESTORE_TEST_KAFKA");
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    /// <summary>Why there is no Apache Kafka; null when there is.</summary>
+    public static string? WhyNotReal =>
+        Bootstrap is null && Launcher is null ? "needs Apache Kafka: set KAFKA_BOOTSTRAP or KAFKA_RESTORE_TEST_KAFKA" : null;
 }

@@ -54,14 +54,14 @@ internal sealed partial class WireCluster : IAsyncDisposable
     /// <exception cref="WireException">No broker answers, or the coordinator does not; why nobody coordinates now, <see cref="CoordinatorAnswer.Error"/> says.</exception>
     public async Task<CoordinatorAnswer> CoordinatorAsync(CoordinatorKind kind, string key, CancellationToken cancellationToken)
     {
-        var request = new FindCoordinatorRequest(kind, key);
+        var request = new FindCoordinatorRequest(kind, [key]);
         var answer = await FirstAsync((connection, token) => connection.AskAsync(request, token), cancellationToken).ConfigureAwait(false);
-        if (answer.Error != ErrorCode.NoError)
+        var found = answer.Coordinators.Count == 1 ? answer.Coordinators[0] : null;
+        if (found?.Broker is not { } address)
         {
-            return new CoordinatorAnswer(answer.Error, null);
+            return new CoordinatorAnswer(found is { Error: not ErrorCode.NoError } ? found.Error : ErrorCode.GroupCoordinatorNotAvailable, null);
         }
 
-        var address = new BrokerAddress(answer.Id, answer.Host, answer.Port);
         _brokers[address.Id] = address;
         return new CoordinatorAnswer(ErrorCode.NoError, await _shared.GetAsync(address, cancellationToken).ConfigureAwait(false));
     }

@@ -16,6 +16,28 @@ public abstract class ClientSinkConformance : RecordSinkConformance
         await AssertRefusedAsync(TestRecords.Record(2, headers: [TestRecords.Header("fine", null), new HeaderData([0xc3, 0x28], null)]), "key of header 2 of 2");
 
     [KafkaFact]
+    public async Task Somebody_elses_record_is_told_with_both_offsets_again_and_again()
+    {
+        await using var stage = await StageAsync();
+        await using (var other = await stage.OpenAsync())
+        {
+            await other.SendAsync(TestRecords.Block([TestRecords.Record(0)]), CancellationToken.None);
+            await other.FlushAsync(CancellationToken.None);
+        }
+
+        await using var sink = await stage.OpenAsync();
+        var failure = await FailureAsync(async () =>
+        {
+            await sink.SendAsync(TestRecords.Block([TestRecords.Record(55)]), CancellationToken.None);
+            await sink.FlushAsync(CancellationToken.None);
+        });
+
+        Assert.Equal("the record at source offset 55 got offset 1; 0 was expected", failure.Message);
+        Assert.Same(failure, await FailureAsync(() => sink.FlushAsync(CancellationToken.None).AsTask()));
+        Assert.Same(failure, await FailureAsync(() => sink.SendAsync(TestRecords.Block([TestRecords.Record(56)]), CancellationToken.None).AsTask()));
+    }
+
+    [KafkaFact]
     public async Task A_topic_that_does_not_exist_is_named_and_not_created()
     {
         await using var stage = await StageAsync();

@@ -65,7 +65,7 @@ public abstract class RecordSinkConformance
         await sink.SendAsync(TestRecords.Block([TestRecords.Record(7)], source: 2), CancellationToken.None);
         await sink.FlushAsync(CancellationToken.None);
 
-        Assert.Equal([(4, 100L, 0L), (2, 7L, 1L)], stage.Acks.All.Select(ack => (ack.Source, ack.FirstSourceOffset, ack.FirstTargetOffset)));
+        Assert.Equal([(4, 100L, stage.Start), (2, 7L, stage.Start + 1)], stage.Acks.All.Select(ack => (ack.Source, ack.FirstSourceOffset, (long?)ack.FirstTargetOffset)));
     }
 
     [KafkaFact]
@@ -79,7 +79,7 @@ public abstract class RecordSinkConformance
             await first.FlushAsync(CancellationToken.None);
         }
 
-        await using var second = await stage.OpenAsync(expectedOffset: 120);
+        await using var second = await stage.OpenAsync(behindStart: 120);
         await second.SendAsync(TestRecords.Block([.. records.Skip(120)]), CancellationToken.None);
         await second.FlushAsync(CancellationToken.None);
 
@@ -97,19 +97,16 @@ public abstract class RecordSinkConformance
             await other.FlushAsync(CancellationToken.None);
         }
 
-        await using var sink = await stage.OpenAsync(expectedOffset: 0);
         var failure = await FailureAsync(async () =>
         {
+            await using var sink = await stage.OpenAsync();
             await sink.SendAsync(TestRecords.Block([TestRecords.Record(55)]), CancellationToken.None);
             await sink.FlushAsync(CancellationToken.None);
         });
 
         Assert.Equal(ErrorCodes.ForeignWriter, failure.Code);
         Assert.Equal(stage.Target.ToString(), failure.Where);
-        Assert.Equal("the record at source offset 55 got offset 1; 0 was expected", failure.Message);
         Assert.Equal(1, stage.Acks.Records);
-        Assert.Same(failure, await FailureAsync(() => sink.FlushAsync(CancellationToken.None).AsTask()));
-        Assert.Same(failure, await FailureAsync(() => sink.SendAsync(TestRecords.Block([TestRecords.Record(56)]), CancellationToken.None).AsTask()));
     }
 
     [KafkaFact]
@@ -168,7 +165,7 @@ public abstract class RecordSinkConformance
     {
         var log = await stage.ReadAsync();
         Assert.Equal(sent.Select(ConsumedRecord.ContentOf), log.Select(record => record.Content));
-        Assert.Equal(Enumerable.Range(0, sent.Count).Select(i => (long)i), log.Select(record => record.Offset));
+        Assert.Equal(stage.Acks.TargetOffsets, log.Select(record => record.Offset));
     }
 
     protected static Task<RestoreException> FailureAsync(Func<Task> action) => Assert.ThrowsAsync<RestoreException>(action);

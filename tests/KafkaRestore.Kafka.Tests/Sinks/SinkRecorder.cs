@@ -35,18 +35,24 @@ public sealed class SinkRecorder : ISinkObserver
         _first.TrySetResult();
     }
 
-    /// <summary>The acknowledgements tell exactly of the first records of <paramref name="sent"/>, in order, from <paramref name="firstTarget"/> on.</summary>
-    public void AssertPrefixOf(IReadOnlyList<RecordData> sent, long firstTarget = 0)
+    /// <summary>The target offset of every record acknowledged.</summary>
+    public IReadOnlyList<long> TargetOffsets => [.. All.SelectMany(ack => Enumerable.Range(0, ack.Records).Select(i => ack.FirstTargetOffset + i))];
+
+    /// <summary>The acknowledgements tell exactly of the first records of <paramref name="sent"/>, in order, without a gap but for the markers of a fence.</summary>
+    public void AssertPrefixOf(IReadOnlyList<RecordData> sent)
     {
         var next = 0;
+        var end = 0L;
         foreach (var ack in All)
         {
             Assert.True(ack.Records > 0, $"an acknowledgement of {ack.Records} records");
             var part = sent.Skip(next).Take(ack.Records).ToList();
             Assert.Equal(ack.Records, part.Count);
             Assert.Equal(
-                (firstTarget + next, part[0].Offset, part[^1].Offset, part[0].Timestamp, part[^1].Timestamp, part.Sum(record => (long)RecordEncoder.SizeOf(record))),
-                (ack.FirstTargetOffset, ack.FirstSourceOffset, ack.LastSourceOffset, ack.FirstTimestamp, ack.LastTimestamp, ack.Bytes));
+                (part[0].Offset, part[^1].Offset, part[0].Timestamp, part[^1].Timestamp, part.Sum(record => (long)RecordEncoder.SizeOf(record))),
+                (ack.FirstSourceOffset, ack.LastSourceOffset, ack.FirstTimestamp, ack.LastTimestamp, ack.Bytes));
+            Assert.True(ack.FirstTargetOffset >= end, $"an acknowledgement for offset {ack.FirstTargetOffset} behind one up to {end}");
+            end = ack.FirstTargetOffset + ack.Records;
             next += ack.Records;
         }
     }

@@ -20,17 +20,27 @@ public sealed class SinkStage(IRecordSinkFactory factory, TargetPartition target
         IReadOnlyDictionary<string, string>? topic = null,
         int partitions = 1,
         Action<ClientLogLine>? log = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        Func<KafkaConnectionOptions, DeliveryOptions, IRecordSinkFactory>? sinks = null)
     {
         var name = await broker.CreateTopicAsync(partitions, topic);
+        var options = delivery ?? new DeliveryOptions { Linger = TimeSpan.FromMilliseconds(2) };
         return new SinkStage(
-            new ClientSinkFactory(broker.Connection, delivery ?? new DeliveryOptions { Linger = TimeSpan.FromMilliseconds(2) }, log, time),
+            sinks?.Invoke(broker.Connection, options) ?? new ClientSinkFactory(broker.Connection, options, log, time),
             new TargetPartition(name, 0),
             () => broker.ReadAsync(name));
     }
 
-    public Task<IRecordSink> OpenAsync(long expectedOffset = 0, long queueBytes = 8 << 20, int? maxMessageBytes = null) =>
-        factory.OpenAsync(new SinkLane(target, expectedOffset, queueBytes, maxMessageBytes), Acks, CancellationToken.None).AsTask();
+    /// <summary>The offset of the first record: that of the first sink that was opened.</summary>
+    public long? Start { get; private set; }
+
+    /// <summary>Opens a sink whose lane has found the log's end <paramref name="behindStart"/> offsets behind <see cref="Start"/>.</summary>
+    public async Task<IRecordSink> OpenAsync(long behindStart = 0, long queueBytes = 8 << 20, int? maxMessageBytes = null)
+    {
+        var sink = await factory.OpenAsync(new SinkLane(target, (Start ?? 0) + behindStart, queueBytes, maxMessageBytes), Acks, CancellationToken.None);
+        Start ??= sink.StartOffset;
+        return sink;
+    }
 
     public Task<IReadOnlyList<ConsumedRecord>> ReadAsync() => read();
 

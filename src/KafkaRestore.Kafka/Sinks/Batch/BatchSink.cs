@@ -169,9 +169,9 @@ internal sealed class BatchSink : IRecordSink
                 return true;
             }
 
-            _finishedAck = new SinkAck(
-                _source, _builder.Count, _builder.RecordBytes, _builder.FirstOffset, _builder.LastOffset, -1, _builder.FirstTimestamp, _builder.LastTimestamp);
+            var ack = new SinkAck(_source, _builder.Count, 0, _builder.FirstOffset, _builder.LastOffset, -1, _builder.FirstTimestamp, _builder.LastTimestamp);
             _finished = _builder.Finish();
+            _finishedAck = ack with { Bytes = _finished.RecordBytes };
         }
 
         if (_finished.Count == 1 && _finished.Length > (_lane.MaxMessageBytes ?? int.MaxValue))

@@ -6,6 +6,7 @@ using KafkaRestore.Kafka.Wire;
 using KafkaRestore.Kafka.Wire.Connections;
 using KafkaRestore.Kafka.Wire.Protocol;
 using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Memory;
 using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Sinks.Batch;
@@ -95,7 +96,8 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
         await RequireUntouchedAsync(lane, log, start.EndOffset, cancellationToken).ConfigureAwait(false);
 
         var window = new QueueWindow(lane.QueueBytes);
-        var queue = new PartitionQueue(lane.Target, start.Producer, start.EndOffset, fence, _dispatcher, observer, window, _delivery.AcknowledgementDeadline, _time);
+        var splitter = new RecordBatchSplitter(_delivery.Codec, _delivery.CodecLevel, BufferPool.Shared);
+        var queue = new PartitionQueue(lane.Target, start.Producer, start.EndOffset, fence, _dispatcher, observer, window, splitter, _delivery.AcknowledgementDeadline, _time);
         await _dispatcher.PlaceAsync(queue).WaitAsync(cancellationToken).ConfigureAwait(false);
         return new BatchSink(lane, start.EndOffset, queue, window, _dispatcher, _delivery, _time);
     }

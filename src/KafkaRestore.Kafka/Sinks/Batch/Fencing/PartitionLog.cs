@@ -4,6 +4,7 @@ using KafkaRestore.Kafka.Wire;
 using KafkaRestore.Kafka.Wire.Connections;
 using KafkaRestore.Kafka.Wire.Protocol;
 using KafkaRestore.Records.Errors;
+using IsolationLevel = Confluent.Kafka.IsolationLevel;
 using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Sinks.Batch.Fencing;

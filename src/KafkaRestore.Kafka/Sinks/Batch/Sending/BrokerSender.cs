@@ -230,7 +230,7 @@ internal sealed class BrokerSender : IAsyncDisposable
         {
             if (result.Partition == sent.Queue.Target)
             {
-                sent.Queue.Answer(sent.Batch, result.Error, result.BaseOffset, result.ErrorMessage);
+                sent.Queue.Answer(sent.Batch, result.Error, result.BaseOffset, result.Message);
                 return;
             }
         }

@@ -1,4 +1,3 @@
-using KafkaRestore.Kafka.Batches;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Kafka.Sinks.Batch.Sending;
@@ -86,7 +85,7 @@ internal sealed partial class PartitionQueue
             }
 
             var whole = _batches[0];
-            var (first, second) = RecordBatchSplitter.Split(whole.Batch);
+            var (first, second) = _splitter.Split(whole.Batch);
             var firstPart = new PendingBatch(first, null, 0);
             var secondPart = new PendingBatch(second, whole.Ack, whole.Charge);
             firstPart.Stamp(_producer, whole.Sequence);

@@ -25,6 +25,7 @@ internal sealed partial class PartitionQueue
     private readonly QueueWindow _window;
     private readonly ProduceDispatcher _dispatcher;
     private readonly PartitionFence? _fence;
+    private readonly RecordBatchSplitter _splitter;
     private readonly TimeProvider _time;
     private readonly TimeSpan _deadline;
 
@@ -49,6 +50,7 @@ internal sealed partial class PartitionQueue
     /// <param name="dispatcher">Finds the leader.</param>
     /// <param name="observer">Hears of acknowledgements.</param>
     /// <param name="window">Gets back what acknowledged batches held.</param>
+    /// <param name="splitter">Makes two batches of one that is too large.</param>
     /// <param name="deadline">How long to wait without an acknowledgement.</param>
     /// <param name="time">The clock.</param>
     public PartitionQueue(
@@ -59,6 +61,7 @@ internal sealed partial class PartitionQueue
         ProduceDispatcher dispatcher,
         ISinkObserver observer,
         QueueWindow window,
+        RecordBatchSplitter splitter,
         TimeSpan deadline,
         TimeProvider time)
     {
@@ -70,6 +73,7 @@ internal sealed partial class PartitionQueue
         _dispatcher = dispatcher;
         _observer = observer;
         _window = window;
+        _splitter = splitter;
         _deadline = deadline;
         _time = time;
         _progressAt = _contactAt = time.GetTimestamp();
