@@ -110,6 +110,9 @@ public sealed class LaneStatus : ISinkObserver
         Set(LaneState.Running, null);
     }
 
+    /// <summary>The sink is open; what it put into the log to get there is not the lane's.</summary>
+    internal void Opened(long startOffset) => Baseline = startOffset;
+
     internal void AddSent(int records) => Interlocked.Add(ref _sent, records);
 
     internal void End(LaneState state, RestoreException? failure = null) => Set(state, failure);

@@ -73,6 +73,7 @@ public sealed class RestoreJob
         RestoreException? refused = null;
         try
         {
+            await _sinks.PrepareAsync(stop).ConfigureAwait(false);
             await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, _time).RunAsync(preflight, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
