@@ -21,9 +21,10 @@ public sealed class SinkStage(IRecordSinkFactory factory, TargetPartition target
         int partitions = 1,
         Action<ClientLogLine>? log = null,
         TimeProvider? time = null,
+        short replication = -1,
         Func<KafkaConnectionOptions, DeliveryOptions, IRecordSinkFactory>? sinks = null)
     {
-        var name = await broker.CreateTopicAsync(partitions, topic);
+        var name = await broker.CreateTopicAsync(partitions, topic, replication);
         var options = delivery ?? new DeliveryOptions { Linger = TimeSpan.FromMilliseconds(2) };
         return new SinkStage(
             sinks?.Invoke(broker.Connection, options) ?? new ClientSinkFactory(broker.Connection, options, log, time),

@@ -1,0 +1,166 @@
+using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Kafka.Sinks.Batch;
+using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Layout;
+using KafkaRestore.Testing;
+using static KafkaRestore.Kafka.Tests.Sinks.Batch.FaultyWire;
+using KafkaErrorCode = Confluent.Kafka.ErrorCode;
+
+namespace KafkaRestore.Kafka.Tests.Sinks.Batch;
+
+/// <summary>Answers that are lost, damaged, or not the truth: each record stands in the log once all the same.</summary>
+public sealed class BatchSinkFaultTests
+{
+    private static readonly DeliveryOptions SmallBatches = new() { BatchRecords = 50, ConnectionsPerBroker = 1 };
+
+    // Each of these may be answered for a batch that is in the log all the same.
+    [RealKafkaTheory]
+    [InlineData(KafkaErrorCode.NotEnoughReplicas)]
+    [InlineData(KafkaErrorCode.NotEnoughReplicasAfterAppend)]
+    [InlineData(KafkaErrorCode.RequestTimedOut)]
+    [InlineData(KafkaErrorCode.NotLeaderForPartition)]
+    [InlineData(KafkaErrorCode.LeaderNotAvailable)]
+    [InlineData(KafkaErrorCode.UnknownTopicOrPart)]
+    [InlineData(KafkaErrorCode.FencedLeaderEpoch)]
+    [InlineData(KafkaErrorCode.KafkaStorageError)]
+    [InlineData(KafkaErrorCode.OutOfOrderSequenceNumber)]
+    [InlineData(KafkaErrorCode.UnknownProducerId)]
+    [InlineData(KafkaErrorCode.DuplicateSequenceNumber)]
+    [InlineData(KafkaErrorCode.InvalidMsg)]
+    [InlineData(KafkaErrorCode.Unknown)]
+    public async Task A_batch_that_landed_in_spite_of_the_answer_is_not_written_twice(KafkaErrorCode code) =>
+        await AssertExactAsync(new FaultyWire { OnAnswer = n => n is 3 or 9 ? new Fault(FaultKind.Code, code) : Fault.None });
+
+    [RealKafkaFact]
+    public async Task A_connection_cut_after_the_request_was_written_loses_and_repeats_nothing() =>
+        await AssertExactAsync(new FaultyWire { OnAnswer = n => n is 2 or 5 or 11 ? new Fault(FaultKind.Cut) : Fault.None });
+
+    [RealKafkaFact]
+    public async Task A_request_that_breaks_off_loses_and_repeats_nothing() =>
+        await AssertExactAsync(new FaultyWire { BreaksOff = n => n is 1 or 4 or 10 });
+
+    [RealKafkaFact]
+    public async Task An_answer_that_comes_twice_breaks_the_connection_and_nothing_else() =>
+        await AssertExactAsync(new FaultyWire { OnAnswer = n => n is 2 or 6 ? new Fault(FaultKind.Twice) : Fault.None });
+
+    [RealKafkaFact]
+    public async Task An_answer_out_of_order_breaks_the_connection_and_nothing_else() =>
+        await AssertExactAsync(new FaultyWire { OnAnswer = n => n is 2 or 6 ? new Fault(FaultKind.WrongCorrelation) : Fault.None });
+
+    [RealKafkaFact]
+    public async Task Every_third_answer_lost_is_slow_and_exact() =>
+        await AssertExactAsync(new FaultyWire { OnAnswer = n => n % 3 == 0 ? new Fault(FaultKind.Cut) : Fault.None });
+
+    public static TheoryData<KafkaErrorCode, string> Endings() => new()
+    {
+        { KafkaErrorCode.InvalidProducerEpoch, ErrorCodes.Fenced.Word },
+        { KafkaErrorCode.ProducerFenced, ErrorCodes.Fenced.Word },
+        { KafkaErrorCode.TopicAuthorizationFailed, ErrorCodes.TargetDenied.Word },
+        { KafkaErrorCode.InvalidRecord, ErrorCodes.ProduceRefused.Word },
+        { KafkaErrorCode.InvalidTimestamp, ErrorCodes.ProduceRefused.Word },
+        { (KafkaErrorCode)12345, ErrorCodes.ProduceRefused.Word },
+    };
+
+    [RealKafkaTheory]
+    [MemberData(nameof(Endings))]
+    public async Task An_answer_without_remedy_ends_the_sink_after_the_exact_prefix(KafkaErrorCode code, string word)
+    {
+        var wire = new FaultyWire { OnAnswer = n => n == 3 ? new Fault(FaultKind.Code, code) : Fault.None };
+        await using var stage = await BatchStages.NewAsync(SmallBatches, wire.Options);
+        var records = TestRecords.Ordinary(2_000);
+        var sink = await stage.OpenAsync();
+
+        var failure = await Assert.ThrowsAsync<RestoreException>(async () =>
+        {
+            await SendAsync(sink, records);
+            await sink.FlushAsync(CancellationToken.None);
+        });
+        await sink.DisposeAsync();
+
+        Assert.Equal((word, stage.Target.ToString()), (failure.Code.Word, failure.Where));
+        Assert.Equal(100, stage.Acks.Records);
+        stage.Acks.AssertPrefixOf(records);
+        var log = await stage.ReadAsync();
+        Assert.Equal(records.Take(log.Count).Select(ConsumedRecord.ContentOf), log.Select(record => record.Content));
+    }
+
+    [RealKafkaFact]
+    public async Task Without_a_fence_a_broker_that_lost_track_ends_the_sink()
+    {
+        var wire = new FaultyWire { OnAnswer = n => n == 3 ? new Fault(FaultKind.Code, KafkaErrorCode.UnknownProducerId) : Fault.None };
+        await using var stage = await BatchStages.NewAsync(SmallBatches with { Guarantee = DeliveryGuarantee.Idempotent }, wire.Options);
+        await using var sink = await stage.OpenAsync();
+
+        var failure = await Assert.ThrowsAsync<RestoreException>(async () =>
+        {
+            await SendAsync(sink, TestRecords.Ordinary(2_000));
+            await sink.FlushAsync(CancellationToken.None);
+        });
+
+        Assert.Equal(ErrorCodes.ProduceRefused, failure.Code);
+    }
+
+    [RealKafkaFact]
+    public async Task A_process_that_wakes_after_the_fence_writes_nothing()
+    {
+        var sleep = new TaskCompletionSource();
+        var wire = new FaultyWire();
+        await using var stage = await BatchStages.NewAsync(SmallBatches, wire.Options);
+        var sleeper = await stage.OpenAsync();
+        wire.Gate = sleep.Task;
+        await SendAsync(sleeper, TestRecords.Ordinary(100));
+        await wire.AtGate.WaitAsync(TimeSpan.FromSeconds(30));
+
+        // Its request is on its way when another process takes the partition over.
+        await using var newerFactory = new BatchSinkFactory((await KafkaBroker.SharedAsync()).Connection, SmallBatches);
+        var acks = new SinkRecorder();
+        await using var newer = await newerFactory.OpenAsync(new SinkLane(stage.Target, stage.Start!.Value, 1 << 20, null), acks, CancellationToken.None);
+        sleep.SetResult();
+        var failure = await Assert.ThrowsAsync<RestoreException>(() => sleeper.FlushAsync(CancellationToken.None).AsTask());
+        await newer.SendAsync(TestRecords.Block([TestRecords.Record(7)]), CancellationToken.None);
+        await newer.FlushAsync(CancellationToken.None);
+        await sleeper.DisposeAsync();
+
+        Assert.Equal(ErrorCodes.Fenced, failure.Code);
+        Assert.Equal(0, stage.Acks.Records);
+        Assert.Equal([ConsumedRecord.ContentOf(TestRecords.Record(7))], (await stage.ReadAsync()).Select(record => record.Content));
+    }
+
+    [RealKafkaFact]
+    public async Task What_another_job_wrote_to_the_partition_is_found_before_the_first_record()
+    {
+        await using var stage = await BatchStages.NewAsync(SmallBatches);
+        await using (var other = await stage.OpenAsync())
+        {
+            await SendAsync(other, TestRecords.Ordinary(10));
+            await other.FlushAsync(CancellationToken.None);
+        }
+
+        await using var factory = new BatchSinkFactory((await KafkaBroker.SharedAsync()).Connection, SmallBatches);
+        var failure = await Assert.ThrowsAsync<RestoreException>(() => factory.OpenAsync(new SinkLane(stage.Target, 0, 1 << 20, null), stage.Acks, CancellationToken.None).AsTask());
+
+        Assert.Equal((ErrorCodes.ForeignWriter, $"offset {stage.Start} holds records that this restore has not written"), (failure.Code, failure.Message));
+    }
+
+    private static async Task AssertExactAsync(FaultyWire wire)
+    {
+        await using var stage = await BatchStages.NewAsync(SmallBatches, wire.Options);
+        var records = TestRecords.Ordinary(2_000);
+        await using var sink = await stage.OpenAsync();
+
+        await SendAsync(sink, records);
+        await sink.FlushAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(records.Count, stage.Acks.Records);
+        stage.Acks.AssertPrefixOf(records);
+        await BatchStages.AssertLogAsync(stage, records);
+    }
+
+    private static async Task SendAsync(IRecordSink sink, IReadOnlyList<RecordData> records)
+    {
+        foreach (var block in TestRecords.Blocks(records, 250))
+        {
+            await sink.SendAsync(block, CancellationToken.None);
+        }
+    }
+}
