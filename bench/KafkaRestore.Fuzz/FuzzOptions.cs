@@ -15,7 +15,7 @@ public sealed record FuzzOptions
     /// <summary>Where the random numbers start: the same seed gives the same cases.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary><c>segment</c>, <c>manifest</c>, <c>json</c> or <c>all</c>.</summary>
+    /// <summary><c>segment</c>, <c>manifest</c>, <c>json</c>, <c>wire</c> or <c>all</c>.</summary>
     public string Target { get; init; } = "all";
 
     /// <summary>The one case to run again; null for all.</summary>
@@ -52,7 +52,7 @@ public sealed record FuzzOptions
                 "--iterations" when isNumber => read with { Iterations = number },
                 "--seed" when isNumber => read with { Seed = number },
                 "--only" when isNumber => read with { Only = number },
-                "--target" when value is "segment" or "manifest" or "json" or "all" => read with { Target = value },
+                "--target" when value is "segment" or "manifest" or "json" or "wire" or "all" => read with { Target = value },
                 "--golden" => read with { Golden = value },
                 _ => null,
             };

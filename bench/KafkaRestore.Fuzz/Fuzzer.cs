@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using KafkaRestore.Fuzz.Targets;
+using KafkaRestore.Kafka.Wire.Protocol;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Fuzz;
 
 /// <summary>
-/// Feeds damaged archives to the readers and insists that each is either read or refused with an error that names its kind: no other exception,
+/// Feeds damaged archives and brokers' answers to the readers and insists that each is either read or refused with an error that names its kind: no other exception,
 /// no hang, no memory kept.
 /// </summary>
 public sealed class Fuzzer
@@ -19,7 +20,7 @@ public sealed class Fuzzer
     {
         _options = options;
         var corpus = Corpus.Gather(options.Golden);
-        FuzzTarget[] all = [new SegmentTarget(corpus), new ManifestTarget(corpus), new LegacyJsonTarget()];
+        FuzzTarget[] all = [new SegmentTarget(corpus), new ManifestTarget(corpus), new LegacyJsonTarget(), new WireTarget()];
         _targets = [.. all.Where(target => options.Target == "all" || options.Target == target.Name)];
     }
 
@@ -80,6 +81,10 @@ public sealed class Fuzzer
             report.Failure = refused.Code == ErrorCodes.Internal || string.IsNullOrWhiteSpace(refused.Message) || refused.Message.Length > 3000
                 ? $"an error that helps nobody: {Shorten(refused.Describe())}; {again}"
                 : target.Leak() is { } leak ? $"{leak} after {refused.Code}; {again}" : null;
+        }
+        catch (WireFormatException refused)
+        {
+            report.Count($"{target.Name} refused", refused.Message);
         }
         catch (Exception hang) when (hang is OperationCanceledException or TimeoutException)
         {

@@ -3,7 +3,7 @@ using KafkaRestore.Fuzz;
 if (!FuzzOptions.TryParse(args, out var options, out var problem))
 {
     Console.Error.WriteLine(problem);
-    Console.Error.WriteLine("usage: KafkaRestore.Fuzz [--seconds N | --iterations N] [--seed S] [--target segment|manifest|json|all] [--only ITERATION] [--golden DIR]");
+    Console.Error.WriteLine("usage: KafkaRestore.Fuzz [--seconds N | --iterations N] [--seed S] [--target segment|manifest|json|wire|all] [--only ITERATION] [--golden DIR]");
     return 2;
 }
 

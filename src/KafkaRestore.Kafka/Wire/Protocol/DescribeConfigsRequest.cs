@@ -64,7 +64,7 @@ internal sealed class DescribeConfigsRequest(IReadOnlyCollection<DescribeConfigs
 
     private static DescribeConfigsResourceResult ReadResource(ref WireReader reader, short version)
     {
-        var (error, message, resource) = (reader.ErrorCode(), reader.NullableString(), ConfigResource.Read(ref reader));
+        var (error, message, resource) = (reader.ErrorCode(), reader.NullableString(), ConfiguredResource.Read(ref reader));
         var entries = reader.NewArray<DescribeConfigsEntry>(9);
         for (var i = 0; i < entries.Length; i++)
         {
@@ -101,7 +101,7 @@ internal sealed class DescribeConfigsRequest(IReadOnlyCollection<DescribeConfigs
 /// <summary>Whose settings are asked for.</summary>
 /// <param name="Resource">The topic or broker.</param>
 /// <param name="Names">The settings' names; null for all.</param>
-internal sealed record DescribeConfigsResource(ConfigResource Resource, IReadOnlyCollection<string>? Names = null);
+internal sealed record DescribeConfigsResource(ConfiguredResource Resource, IReadOnlyCollection<string>? Names = null);
 
 /// <summary>The settings.</summary>
 /// <param name="Throttle">How long a quota holds us back.</param>
@@ -113,7 +113,7 @@ internal sealed record DescribeConfigsResponse(TimeSpan Throttle, IReadOnlyList<
 /// <param name="Message">The broker's words; null when it has none.</param>
 /// <param name="Resource">The topic or broker.</param>
 /// <param name="Entries">The settings.</param>
-internal sealed record DescribeConfigsResourceResult(ErrorCode Error, string? Message, ConfigResource Resource, IReadOnlyList<DescribeConfigsEntry> Entries);
+internal sealed record DescribeConfigsResourceResult(ErrorCode Error, string? Message, ConfiguredResource Resource, IReadOnlyList<DescribeConfigsEntry> Entries);
 
 /// <summary>A setting.</summary>
 /// <param name="Name">Its name.</param>

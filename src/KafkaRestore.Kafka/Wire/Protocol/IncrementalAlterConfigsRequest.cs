@@ -42,10 +42,10 @@ internal sealed class IncrementalAlterConfigsRequest(IReadOnlyCollection<Increme
     public override IncrementalAlterConfigsResponse Read(ref WireReader reader, short version)
     {
         var throttle = reader.Milliseconds();
-        var results = reader.NewArray<IncrementalAlterConfigsResult>(6);
+        var results = reader.NewArray<IncrementalAlterConfigsResourceResult>(6);
         for (var i = 0; i < results.Length; i++)
         {
-            results[i] = new IncrementalAlterConfigsResult(reader.ErrorCode(), reader.NullableString(), ConfigResource.Read(ref reader));
+            results[i] = new IncrementalAlterConfigsResourceResult(reader.ErrorCode(), reader.NullableString(), ConfiguredResource.Read(ref reader));
             reader.EndStructure();
         }
 
@@ -57,7 +57,7 @@ internal sealed class IncrementalAlterConfigsRequest(IReadOnlyCollection<Increme
 /// <summary>Changes to the settings of a topic or broker.</summary>
 /// <param name="Resource">The topic or broker.</param>
 /// <param name="Changes">The changes: all of them are made, or none.</param>
-internal sealed record IncrementalAlterConfigsResource(ConfigResource Resource, IReadOnlyCollection<ConfigChange> Changes);
+internal sealed record IncrementalAlterConfigsResource(ConfiguredResource Resource, IReadOnlyCollection<ConfigChange> Changes);
 
 /// <summary>A change to a setting.</summary>
 /// <param name="Name">The setting's name.</param>
@@ -68,10 +68,10 @@ internal sealed record ConfigChange(string Name, AlterConfigOpType Operation, st
 /// <summary>What became of the changes.</summary>
 /// <param name="Throttle">How long a quota holds us back.</param>
 /// <param name="Resources">Per topic or broker, in any order.</param>
-internal sealed record IncrementalAlterConfigsResponse(TimeSpan Throttle, IReadOnlyList<IncrementalAlterConfigsResult> Resources);
+internal sealed record IncrementalAlterConfigsResponse(TimeSpan Throttle, IReadOnlyList<IncrementalAlterConfigsResourceResult> Resources);
 
 /// <summary>What became of the changes to a topic or broker.</summary>
 /// <param name="Error">NO_ERROR when they are made, or would be.</param>
 /// <param name="Message">The broker's words; null when it has none.</param>
 /// <param name="Resource">The topic or broker.</param>
-internal sealed record IncrementalAlterConfigsResult(ErrorCode Error, string? Message, ConfigResource Resource);
+internal sealed record IncrementalAlterConfigsResourceResult(ErrorCode Error, string? Message, ConfiguredResource Resource);

@@ -3,10 +3,10 @@ namespace KafkaRestore.Kafka.Wire.Protocol;
 /// <summary>Something that has settings.</summary>
 /// <param name="Type">What it is.</param>
 /// <param name="Name">A topic's name, or a broker's id (empty for the default of all brokers).</param>
-internal readonly record struct ConfigResource(ConfigResourceType Type, string Name)
+internal readonly record struct ConfiguredResource(ConfiguredResourceType Type, string Name)
 {
     /// <summary>Reads one.</summary>
-    public static ConfigResource Read(ref WireReader reader) => new((ConfigResourceType)reader.Int8(), reader.String());
+    public static ConfiguredResource Read(ref WireReader reader) => new((ConfiguredResourceType)reader.Int8(), reader.String());
 
     /// <summary>Writes it.</summary>
     public void Write(WireWriter writer)
@@ -17,7 +17,7 @@ internal readonly record struct ConfigResource(ConfigResourceType Type, string N
 }
 
 /// <summary>What has settings.</summary>
-internal enum ConfigResourceType : sbyte
+internal enum ConfiguredResourceType : sbyte
 {
     /// <summary>A topic.</summary>
     Topic = 2,
