@@ -42,6 +42,7 @@ internal sealed class LaneRunner(LaneStream stream, LaneStatus status, IRecordSi
         var sink = await sinks.OpenAsync(sinkLane, status, stop).ConfigureAwait(false);
         await using (sink.ConfigureAwait(false))
         {
+            status.Opened(sink.StartOffset);
             try
             {
                 await foreach (var block in stream.ReadAsync(stop).ConfigureAwait(false))
