@@ -40,6 +40,10 @@ public abstract class KafkaBroker : IAsyncDisposable
     public Task<IReadOnlyList<ConsumedRecord>> ReadAsync(string topic, int partition = 0) =>
         Task.Run(() => ConsumedRecordReader.Read(BootstrapServers, topic, partition));
 
+    /// <summary>Runs an official tool of the launcher's against the plain listener, and gives what it printed.</summary>
+    public Task<string> ToolAsync(string tool, params string[] arguments) =>
+        KafkaBrokerLauncher.RunAsync(["tool", tool, "--bootstrap-server", BootstrapServers, .. arguments]);
+
     /// <inheritdoc/>
     public virtual ValueTask DisposeAsync()
     {

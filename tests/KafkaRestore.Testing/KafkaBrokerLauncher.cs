@@ -97,10 +97,6 @@ public sealed class KafkaBrokerLauncher : KafkaBroker
     /// <summary>Starts a killed broker again on its data.</summary>
     public Task ReviveAsync(int broker) => RunAsync("revive", "--dir", _directory, Number(broker));
 
-    /// <summary>Runs an official tool against the plain listener.</summary>
-    public Task<string> ToolAsync(string tool, params string[] arguments) =>
-        RunAsync(["tool", tool, "--bootstrap-server", BootstrapServers, .. arguments]);
-
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {

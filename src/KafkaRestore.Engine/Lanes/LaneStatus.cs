@@ -58,7 +58,10 @@ public sealed class LaneStatus : ISinkObserver
         }
     }
 
-    /// <summary>Target offset of the log's end when the lane began.</summary>
+    /// <summary>
+    /// Target offset that the first record gets: the log's end when the lane began, and from the opening of its sink on the sink's
+    /// <see cref="IRecordSink.StartOffset"/>, which lies behind the sink's own markers.
+    /// </summary>
     public long Baseline { get; private set; }
 
     /// <summary>Records handed to the sink.</summary>
@@ -110,7 +113,10 @@ public sealed class LaneStatus : ISinkObserver
         Set(LaneState.Running, null);
     }
 
+<<<<<<< HEAD
     /// <summary>The sink is open; what it put into the log to get there is not the lane's.</summary>
+=======
+>>>>>>> integration
     internal void Opened(long startOffset) => Baseline = startOffset;
 
     internal void AddSent(int records) => Interlocked.Add(ref _sent, records);

@@ -180,15 +180,14 @@ public sealed class PreflightCheck(RestorePlan plan, RestoreOptions options, IAr
         }
 
         var ranges = await cluster.ReadRangesAsync(partitions, cancellationToken).ConfigureAwait(false);
-        foreach (var (target, range) in ranges.OrderBy(pair => pair.Key.Topic, StringComparer.Ordinal).ThenBy(pair => pair.Key.Partition))
+        var held = await cluster.FindRecordsAsync(ranges, cancellationToken).ConfigureAwait(false);
+        foreach (var target in held.OrderBy(target => target.Topic, StringComparer.Ordinal).ThenBy(target => target.Partition))
         {
-            if (range.End > range.LogStart)
-            {
-                var what = $"the partition holds {range.End - range.LogStart} offset(s) already, {range.LogStart} to {range.End - 1}";
-                _findings.Add(options.Preparation.AppendToExisting
-                    ? new Finding(Severity.Warning, null, what + "; the restore appends behind them", target.ToString())
-                    : new Finding(Severity.Error, ErrorCodes.TargetNotEmpty, what, target.ToString()));
-            }
+            var range = ranges[target];
+            var what = $"the partition holds {range.Offsets} offset(s) already, {range.LogStart} to {range.End - 1}";
+            _findings.Add(options.Preparation.AppendToExisting
+                ? new Finding(Severity.Warning, null, what + "; the restore appends behind them", target.ToString())
+                : new Finding(Severity.Error, ErrorCodes.TargetNotEmpty, what, target.ToString()));
         }
     }
 

@@ -42,6 +42,15 @@ public sealed record DryRunReport
     /// <summary>What would happen to consumer offsets, in words.</summary>
     public required IReadOnlyList<string> ConsumerOffsetActions { get; init; }
 
+    /// <summary>Which sink would write: <c>batch</c> or <c>client</c>; null when that cannot be known.</summary>
+    public required string? Sink { get; init; }
+
+    /// <summary>Why it would be this one.</summary>
+    public required string? SinkReason { get; init; }
+
+    /// <summary>What would be done about other writers: <c>fenced</c> or <c>idempotent</c>.</summary>
+    public required string? Delivery { get; init; }
+
     /// <summary>The plan's hash.</summary>
     public required string PlanHash { get; init; }
 

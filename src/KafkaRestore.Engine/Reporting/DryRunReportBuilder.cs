@@ -1,6 +1,7 @@
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
+using KafkaRestore.Kafka.Sinks;
 
 namespace KafkaRestore.Engine.Reporting;
 
@@ -8,7 +9,10 @@ namespace KafkaRestore.Engine.Reporting;
 public static class DryRunReportBuilder
 {
     /// <summary>Makes the report.</summary>
-    public static DryRunReport Build(RestorePlan plan, PreflightResult preflight)
+    /// <param name="plan">The plan.</param>
+    /// <param name="preflight">What the check found.</param>
+    /// <param name="sink">Which sink would write; null when that cannot be known.</param>
+    public static DryRunReport Build(RestorePlan plan, PreflightResult preflight, SinkDescription? sink)
     {
         var segments = plan.Lanes.SelectMany(lane => lane.Sources).SelectMany(source => source.Segments).ToList();
         return new DryRunReport
@@ -26,6 +30,9 @@ public static class DryRunReportBuilder
             TopicsToRestore = Topics(plan),
             TopicsToCreate = [.. preflight.TopicsToCreate.Select(topic => topic.Name)],
             ConsumerOffsetActions = [OffsetAction(plan.Rules.Headers)],
+            Sink = sink?.Name,
+            SinkReason = sink?.Why,
+            Delivery = sink?.Delivery,
             PlanHash = plan.Hash,
             TargetClusterId = preflight.Cluster?.ClusterId,
         };

@@ -3,6 +3,7 @@ using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Running;
+using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.Reporting;
@@ -16,7 +17,7 @@ internal static class ReportBuilder
         RestoreProgress progress,
         LogEndCheck ends,
         RestoreException? refused,
-        string sink,
+        SinkDescription? sink,
         bool stopped,
         DateTimeOffset now)
     {
@@ -40,7 +41,9 @@ internal static class ReportBuilder
                 : RestoreStatus.Done,
             PlanHash = plan.Hash,
             TargetClusterId = preflight.Cluster?.ClusterId,
-            Sink = sink,
+            Sink = sink?.Name,
+            SinkReason = sink?.Why,
+            Delivery = sink?.Delivery,
             StartTime = progress.StartedAt.ToUnixTimeMilliseconds(),
             EndTime = now.ToUnixTimeMilliseconds(),
             DurationMs = (long)progress.Elapsed.TotalMilliseconds,

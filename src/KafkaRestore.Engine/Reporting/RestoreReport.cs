@@ -21,8 +21,14 @@ public sealed record RestoreReport
     /// <summary>The target's cluster id; null when the broker gives none.</summary>
     public string? TargetClusterId { get; init; }
 
-    /// <summary>Which sink wrote.</summary>
-    public required string Sink { get; init; }
+    /// <summary>Which sink wrote: <c>batch</c> or <c>client</c>; null when the run was refused before one was chosen.</summary>
+    public required string? Sink { get; init; }
+
+    /// <summary>Why it was this one.</summary>
+    public required string? SinkReason { get; init; }
+
+    /// <summary>What was done about other writers: <c>fenced</c> or <c>idempotent</c>.</summary>
+    public required string? Delivery { get; init; }
 
     /// <summary>When the run began, epoch milliseconds.</summary>
     public required long StartTime { get; init; }

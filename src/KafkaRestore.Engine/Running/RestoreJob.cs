@@ -54,10 +54,10 @@ public sealed class RestoreJob
             throw new ArgumentException("the preflight has passed", nameof(preflight));
         }
 
-        return ReportBuilder.Build(plan, preflight, new RestoreProgress(plan, _time), LogEndCheck.NotRun, null, _sinks.Description.Name, stopped: false, _time.GetUtcNow());
+        return ReportBuilder.Build(plan, preflight, new RestoreProgress(plan, _time), LogEndCheck.NotRun, null, sink: null, stopped: false, _time.GetUtcNow());
     }
 
-    /// <summary>Carries the plan out. Call with what <see cref="CheckAsync"/> found; it must have passed.</summary>
+    /// <summary>Carries the plan out: chooses the sink, then writes. Call with what <see cref="CheckAsync"/> found; it must have passed.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="preflight">What the check found.</param>
     /// <param name="progress">Is kept up to date while it runs.</param>
@@ -71,9 +71,14 @@ public sealed class RestoreJob
         }
 
         RestoreException? refused = null;
+        SinkDescription? sink = null;
         try
         {
             await _sinks.PrepareAsync(stop).ConfigureAwait(false);
+<<<<<<< HEAD
+=======
+            sink = _sinks.Description;
+>>>>>>> integration
             await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, _time).RunAsync(preflight, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -86,6 +91,6 @@ public sealed class RestoreJob
         }
 
         var ends = refused is null && !stop.IsCancellationRequested ? await LogEndCheck.RunAsync(_cluster, progress).ConfigureAwait(false) : LogEndCheck.NotRun;
-        return ReportBuilder.Build(plan, preflight, progress, ends, refused, _sinks.Description.Name, stop.IsCancellationRequested && progress.Lanes.Any(lane => lane.State != LaneState.Done), _time.GetUtcNow());
+        return ReportBuilder.Build(plan, preflight, progress, ends, refused, sink, stop.IsCancellationRequested && progress.Lanes.Any(lane => lane.State != LaneState.Done), _time.GetUtcNow());
     }
 }

@@ -51,7 +51,7 @@ internal sealed class RestoreRun
             ? new Dictionary<TargetPartition, PartitionRange>()
             : await _cluster.ReadRangesAsync([.. _plan.Lanes.Select(lane => lane.Target)], stop).ConfigureAwait(false);
 
-        RefuseChanged(preflight, baselines);
+        await RefuseChangedAsync(preflight, baselines, stop).ConfigureAwait(false);
         var reader = new SegmentReader(_storage, new MemoryBudget(shares.ReadingBytes), new SegmentReadOptions
         {
             WholeInMemoryBytes = shares.WholeInMemoryBytes,
@@ -74,21 +74,20 @@ internal sealed class RestoreRun
         }
     }
 
-    /// <summary>What was empty when it was checked must be empty still.</summary>
-    private void RefuseChanged(PreflightResult preflight, IReadOnlyDictionary<TargetPartition, PartitionRange> baselines)
+    /// <summary>What held no record when it was checked must hold none still.</summary>
+    private async Task RefuseChangedAsync(PreflightResult preflight, IReadOnlyDictionary<TargetPartition, PartitionRange> baselines, CancellationToken stop)
     {
         if (_options.Preparation.AppendToExisting)
         {
             return;
         }
 
-        foreach (var (target, range) in baselines)
+        var held = await _cluster.FindRecordsAsync(baselines, stop).ConfigureAwait(false);
+        if (held.Count > 0)
         {
-            if (range.End > range.LogStart)
-            {
-                throw new RestoreException(ErrorCodes.TargetNotEmpty,
-                    $"the partition was {(preflight.ExistingTopics.ContainsKey(target.Topic) ? "empty when it was checked" : "to be created")} and now holds {range.End - range.LogStart} offset(s)", target.ToString());
-            }
+            var target = held.OrderBy(partition => partition.Topic, StringComparer.Ordinal).ThenBy(partition => partition.Partition).First();
+            throw new RestoreException(ErrorCodes.TargetNotEmpty,
+                $"the partition was {(preflight.ExistingTopics.ContainsKey(target.Topic) ? "empty when it was checked" : "to be created")} and now holds {baselines[target].Offsets} offset(s)", target.ToString());
         }
     }
 

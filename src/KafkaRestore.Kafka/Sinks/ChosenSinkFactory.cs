@@ -96,7 +96,7 @@ public sealed class ChosenSinkFactory : IRecordSinkFactory
         {
             return whyNot is null
                 ? (SinkKind.Batch, "sink: batch")
-                : throw new RestoreException(ErrorCodes.ConfigInvalid, $"the batch sink cannot write to this target: {whyNot}", Sink, "Remove the key or use auto: then the client sink writes where the batch sink cannot.");
+                : throw new RestoreException(ErrorCodes.ConfigInvalid, $"the batch sink cannot be used: {whyNot}", Sink, "Remove the key or use auto: then the client sink writes where the batch sink cannot.");
         }
 
         if (whyNot is null)
@@ -104,8 +104,8 @@ public sealed class ChosenSinkFactory : IRecordSinkFactory
             return (SinkKind.Batch, "the target allows it");
         }
 
-        RequireOfClient($"the batch sink cannot write to this target: {whyNot}");
-        return (SinkKind.Client, WithLevel($"the batch sink cannot: {whyNot}"));
+        RequireOfClient($"the batch sink cannot be used: {whyNot}");
+        return (SinkKind.Client, WithLevel($"not the batch sink: {whyNot}"));
     }
 
     /// <summary>Refuses what only the batch sink can do, where the lack would break a promise.</summary>
