@@ -15,6 +15,9 @@ internal sealed unsafe class PackedBytes(BufferPool pool) : IDisposable
     /// <summary>Bytes written.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Bytes of memory that it holds.</summary>
+    public int Capacity => _capacity;
+
     /// <summary>What was written.</summary>
     public Span<byte> Span => new(_start, Length);
 

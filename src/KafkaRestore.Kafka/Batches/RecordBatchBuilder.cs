@@ -60,6 +60,9 @@ internal sealed unsafe partial class RecordBatchBuilder : IDisposable
     /// <summary>Timestamp of the batch's last record; meaningless when there is none.</summary>
     public long LastTimestamp { get; private set; }
 
+    /// <summary>Bytes of memory that the builder holds at the moment, the codec's state included; finished batches hold their own.</summary>
+    public long HeldBytes => _scratch.Capacity + _packed.Capacity + _compressor.HeldBytes;
+
     /// <summary>Whether batches can be packed with <paramref name="codec"/>.</summary>
     public static bool Supports(ProduceCodec codec) => codec is ProduceCodec.None or ProduceCodec.Lz4 or ProduceCodec.Zstd or ProduceCodec.Gzip;
 

@@ -32,6 +32,9 @@ internal static unsafe partial class ZstdNative
     [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_freeCCtx")]
     public static partial nuint FreeCompressor(nint context);
 
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_sizeof_CCtx")]
+    public static partial nuint SizeOfCompressor(nint context);
+
     [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_CCtx_setParameter")]
     public static partial nuint SetCompressorParameter(nint context, int parameter, int value);
 

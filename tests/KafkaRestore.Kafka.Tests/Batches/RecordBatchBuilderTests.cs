@@ -212,6 +212,27 @@ public sealed class RecordBatchBuilderTests
         Assert.Throws<ObjectDisposedException>(() => batch.Stamp(1, 1, 1));
     }
 
+    [Fact]
+    public void After_a_giant_record_the_builder_holds_what_it_held_before()
+    {
+        using var builder = new RecordBatchBuilder(ProduceCodec.None, null, new BufferPool());
+        builder.AppendMany(BatchRecords.Encode([TestRecords.Record(0, value: new byte[20_000_000])]), 0, 0, out _);
+        Assert.InRange(builder.HeldBytes, 20_000_000, 60_000_000);
+        builder.Finish().Dispose();
+        Assert.InRange(builder.HeldBytes, 1, 1_000_000);
+    }
+
+    [Fact]
+    public void What_a_codec_takes_is_part_of_what_a_builder_holds()
+    {
+        using var low = new RecordBatchBuilder(ProduceCodec.Zstd, 1, new BufferPool());
+        using var high = new RecordBatchBuilder(ProduceCodec.Zstd, 12, new BufferPool());
+        var bytes = BatchRecords.Encode(TestRecords.Ordinary(2_000));
+        low.AppendMany(bytes, long.MaxValue, int.MaxValue, out _);
+        high.AppendMany(bytes, long.MaxValue, int.MaxValue, out _);
+        Assert.True(high.HeldBytes > 2 * low.HeldBytes, $"level 12: {high.HeldBytes} bytes, level 1: {low.HeldBytes} bytes");
+    }
+
     [Theory]
     [InlineData(ProduceCodec.None)]
     [InlineData(ProduceCodec.Lz4)]

@@ -11,6 +11,9 @@ internal abstract unsafe class BatchCompressor : IDisposable
     /// <summary>The codec's number in the protocol.</summary>
     public abstract short Bits { get; }
 
+    /// <summary>Bytes of memory that it holds, as far as its library says.</summary>
+    public abstract long HeldBytes { get; }
+
     /// <summary>Creates the compressor of <paramref name="codec"/>.</summary>
     /// <param name="codec">The codec.</param>
     /// <param name="level">Its level; null for its default. Only zstd (1 to 19) and gzip (1 to 9) have levels.</param>

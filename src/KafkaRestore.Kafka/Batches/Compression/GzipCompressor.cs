@@ -7,6 +7,8 @@ internal sealed unsafe class GzipCompressor : BatchCompressor
 {
     public const short Number = 1;
 
+    // zlib's own figure for the default window and memory level.
+    private const int StateBytes = 268 << 10;
     private readonly ZLibCompressionOptions _options;
     private GZipStream? _stream;
 
@@ -24,6 +26,9 @@ internal sealed unsafe class GzipCompressor : BatchCompressor
 
     /// <inheritdoc/>
     public override short Bits => Number;
+
+    /// <inheritdoc/>
+    public override long HeldBytes => StateBytes;
 
     /// <inheritdoc/>
     public override void Begin(PackedBytes output) => _stream = new GZipStream(new Output(output), _options);

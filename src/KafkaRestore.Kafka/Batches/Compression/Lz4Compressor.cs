@@ -29,6 +29,9 @@ internal sealed unsafe class Lz4Compressor : BatchCompressor
     public override short Bits => Number;
 
     /// <inheritdoc/>
+    public override long HeldBytes => Lz4Native.SizeOfState();
+
+    /// <inheritdoc/>
     public override void Begin(PackedBytes output) => output.Append(Lz4Frame.Header);
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ internal sealed unsafe class StoredCompressor : BatchCompressor
     public override short Bits => Number;
 
     /// <inheritdoc/>
+    public override long HeldBytes => 0;
+
+    /// <inheritdoc/>
     public override void Begin(PackedBytes output)
     {
     }

@@ -43,6 +43,9 @@ internal sealed unsafe class ZstdCompressor : BatchCompressor
     public override short Bits => Number;
 
     /// <inheritdoc/>
+    public override long HeldBytes => (long)ZstdNative.SizeOfCompressor(_context);
+
+    /// <inheritdoc/>
     public override void Begin(PackedBytes output) => Check(ZstdNative.ResetCompressor(_context, ZstdNative.ResetSession));
 
     /// <inheritdoc/>
