@@ -113,10 +113,6 @@ public sealed class LaneStatus : ISinkObserver
         Set(LaneState.Running, null);
     }
 
-<<<<<<< HEAD
-    /// <summary>The sink is open; what it put into the log to get there is not the lane's.</summary>
-=======
->>>>>>> integration
     internal void Opened(long startOffset) => Baseline = startOffset;
 
     internal void AddSent(int records) => Interlocked.Add(ref _sent, records);

@@ -75,10 +75,7 @@ public sealed class RestoreJob
         try
         {
             await _sinks.PrepareAsync(stop).ConfigureAwait(false);
-<<<<<<< HEAD
-=======
             sink = _sinks.Description;
->>>>>>> integration
             await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, _time).RunAsync(preflight, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
