@@ -81,17 +81,20 @@ internal sealed class WireTarget() : FuzzTarget("wire")
         return bytes;
     }
 
-    /// <summary>Puts a length or count that is not true where one may stand, in one of the three ways in which they are written.</summary>
+    /// <summary>Puts a length, count or offset that is not true where one may stand, in one of the ways in which they are written.</summary>
     private static void Lie(Random random, Span<byte> room)
     {
         var lie = s_lies[random.Next(s_lies.Length)];
-        switch (random.Next(3))
+        switch (random.Next(4))
         {
             case 0 when room.Length >= 2:
                 BinaryPrimitives.WriteInt16BigEndian(room, (short)lie);
                 break;
             case 1 when room.Length >= 4:
                 BinaryPrimitives.WriteInt32BigEndian(room, lie);
+                break;
+            case 2 when room.Length >= 8:
+                BinaryPrimitives.WriteInt64BigEndian(room, random.Next(2) == 0 ? lie : long.MaxValue - random.Next(200));
                 break;
             default:
                 var left = (uint)lie;
