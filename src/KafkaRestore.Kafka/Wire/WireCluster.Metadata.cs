@@ -45,10 +45,10 @@ internal sealed partial class WireCluster
 
         foreach (var broker in answer.Brokers)
         {
-            _brokers[broker.Id] = new BrokerAddress(broker.Id, broker.Host, broker.Port);
+            _brokers[broker.Address.Id] = broker.Address;
         }
 
-        foreach (var gone in _brokers.Keys.Except(answer.Brokers.Select(static broker => broker.Id)))
+        foreach (var gone in _brokers.Keys.Except(answer.Brokers.Select(static broker => broker.Address.Id)))
         {
             _brokers.TryRemove(gone, out _);
         }

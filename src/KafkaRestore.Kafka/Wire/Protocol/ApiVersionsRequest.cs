@@ -25,21 +25,33 @@ internal sealed class ApiVersionsRequest(string softwareVersion) : Request<ApiVe
     public override ApiVersionsResponse Read(ref WireReader reader, short version)
     {
         var error = reader.ErrorCode();
-        var apis = new ApiVersionRange[reader.ArrayLength(6)];
+        if (error == Confluent.Kafka.ErrorCode.UnsupportedVersion)
+        {
+            version = 0;
+            reader = reader.AsClassic();
+        }
+
+        var apis = reader.NewArray<ApiVersionRange>(6);
         for (var i = 0; i < apis.Length; i++)
         {
             apis[i] = new ApiVersionRange(reader.Int16(), reader.Int16(), reader.Int16());
             reader.EndStructure();
         }
 
-        return new ApiVersionsResponse(error, apis);
+        var throttle = version >= 1 ? reader.Milliseconds() : TimeSpan.Zero;
+        reader.EndStructure();
+        return new ApiVersionsResponse(error, apis) { Throttle = throttle };
     }
 }
 
 /// <summary>What a broker takes.</summary>
-/// <param name="Error">UNSUPPORTED_VERSION when it does not know the version of the question; it then answers in version 0.</param>
-/// <param name="Apis">Its requests.</param>
-internal sealed record ApiVersionsResponse(Confluent.Kafka.ErrorCode Error, IReadOnlyList<ApiVersionRange> Apis);
+/// <param name="Error">UNSUPPORTED_VERSION when it does not know the version of the question; it then answers in version 0, which is read as such.</param>
+/// <param name="Apis">Its requests; with UNSUPPORTED_VERSION perhaps none but this one.</param>
+internal sealed record ApiVersionsResponse(Confluent.Kafka.ErrorCode Error, IReadOnlyList<ApiVersionRange> Apis)
+{
+    /// <summary>How long the broker held the answer back, or holds the next one back, because of a quota.</summary>
+    public TimeSpan Throttle { get; init; }
+}
 
 /// <summary>The versions of one request that a broker takes.</summary>
 /// <param name="Key">The request's number.</param>

@@ -1,27 +1,39 @@
+using Confluent.Kafka;
+using KafkaRestore.Kafka.Wire.Connections;
+
 namespace KafkaRestore.Kafka.Wire.Protocol;
 
-/// <summary>Asks which broker coordinates a group or a transactional id.</summary>
-internal sealed class FindCoordinatorRequest(CoordinatorKind kind, string key) : Request<FindCoordinatorResponse>
+/// <summary>Asks who coordinates groups or transactional ids.</summary>
+/// <param name="kind">What they are.</param>
+/// <param name="keys">Group ids or transactional ids; version 3 takes one.</param>
+internal sealed class FindCoordinatorRequest(CoordinatorKind kind, IReadOnlyList<string> keys) : Request<FindCoordinatorResponse>
 {
     /// <summary>The request.</summary>
     public static readonly Api Definition = new(10, "FindCoordinator", 3, 4, 3);
+
+    /// <summary>The first version that takes several keys (KIP-699).</summary>
+    public const short SeveralKeysFrom = 4;
 
     /// <inheritdoc/>
     public override Api Api => Definition;
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There are several keys, or none, and <paramref name="version"/> takes one.</exception>
     public override void Write(WireWriter writer, short version)
     {
-        if (version == 3)
+        if (version < SeveralKeysFrom)
         {
-            writer.String(key);
+            writer.String(OnlyKey());
+            writer.Int8((sbyte)kind);
         }
-
-        writer.Int8((sbyte)kind);
-        if (version >= 4)
+        else
         {
-            writer.ArrayLength(1);
-            writer.String(key);
+            writer.Int8((sbyte)kind);
+            writer.ArrayLength(keys.Count);
+            foreach (var key in keys)
+            {
+                writer.String(key);
+            }
         }
 
         writer.EndStructure();
@@ -30,24 +42,51 @@ internal sealed class FindCoordinatorRequest(CoordinatorKind kind, string key) :
     /// <inheritdoc/>
     public override FindCoordinatorResponse Read(ref WireReader reader, short version)
     {
-        reader.Int32();
-        if (version == 3)
+        var throttle = reader.Milliseconds();
+        FindCoordinatorResult[] found;
+        if (version < SeveralKeysFrom)
         {
-            var error = reader.ErrorCode();
-            reader.NullableString();
-            return new FindCoordinatorResponse(error, reader.Int32(), reader.String(), reader.Int32());
+            var (error, message) = (reader.ErrorCode(), reader.NullableString());
+            found = [Result(OnlyKey(), BrokerEntry.ReadAddressOrNone(ref reader), error, message)];
+        }
+        else
+        {
+            found = reader.NewArray<FindCoordinatorResult>(14);
+            for (var i = 0; i < found.Length; i++)
+            {
+                var key = reader.String();
+                var broker = BrokerEntry.ReadAddressOrNone(ref reader);
+                found[i] = Result(key, broker, reader.ErrorCode(), reader.NullableString());
+                reader.EndStructure();
+            }
         }
 
-        if (reader.ArrayLength(15) != 1)
-        {
-            throw new WireFormatException("one coordinator was asked for, another number is answered");
-        }
-
-        reader.String();
-        var (id, host, port) = (reader.Int32(), reader.String(), reader.Int32());
-        return new FindCoordinatorResponse(reader.ErrorCode(), id, host, port);
+        reader.EndStructure();
+        return new FindCoordinatorResponse(throttle, found);
     }
+
+    private static FindCoordinatorResult Result(string key, BrokerAddress? broker, ErrorCode error, string? message)
+    {
+        if (error == ErrorCode.NoError && broker is null)
+        {
+            throw new WireFormatException($"the coordinator of '{key}' has no id, no host or no port");
+        }
+
+        return new FindCoordinatorResult(key, error, message, error == ErrorCode.NoError ? broker : null);
+    }
+
+    private string OnlyKey() =>
+        keys.Count == 1 ? keys[0] : throw new ArgumentException($"{keys.Count} keys; before version {SeveralKeysFrom} {Definition} takes one", nameof(keys));
 }
 
-/// <summary>Who coordinates.</summary>
-internal sealed record FindCoordinatorResponse(Confluent.Kafka.ErrorCode Error, int Id, string Host, int Port);
+/// <summary>Who coordinates what.</summary>
+/// <param name="Throttle">How long a quota holds us back.</param>
+/// <param name="Coordinators">Per key, in any order.</param>
+internal sealed record FindCoordinatorResponse(TimeSpan Throttle, IReadOnlyList<FindCoordinatorResult> Coordinators);
+
+/// <summary>Who coordinates a group or a transactional id.</summary>
+/// <param name="Key">Its id.</param>
+/// <param name="Error">NO_ERROR, or why nobody does now.</param>
+/// <param name="Message">The broker's words; null when it has none.</param>
+/// <param name="Broker">The coordinator; null with an error only.</param>
+internal sealed record FindCoordinatorResult(string Key, ErrorCode Error, string? Message, BrokerAddress? Broker);

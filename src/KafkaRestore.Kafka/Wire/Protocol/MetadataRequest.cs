@@ -1,7 +1,10 @@
+using Confluent.Kafka;
+
 namespace KafkaRestore.Kafka.Wire.Protocol;
 
-/// <summary>Asks for the brokers, and for the partitions of topics and who leads them. Creates no topic.</summary>
-internal sealed class MetadataRequest(IReadOnlyCollection<string> topics) : Request<MetadataResponse>
+/// <summary>Asks for the cluster's brokers, topics and their partitions' leaders. Never creates a topic.</summary>
+/// <param name="topics">The topics' names; null for all.</param>
+internal sealed class MetadataRequest(IReadOnlyCollection<string>? topics) : Request<MetadataResponse>
 {
     /// <summary>The request.</summary>
     public static readonly Api Definition = new(3, "Metadata", 9, 12, 9);
@@ -12,6 +15,66 @@ internal sealed class MetadataRequest(IReadOnlyCollection<string> topics) : Requ
     /// <inheritdoc/>
     public override void Write(WireWriter writer, short version)
     {
+        WriteTopics(writer, version);
+        writer.Boolean(false); // topics are not created
+        if (version <= 10)
+        {
+            writer.Boolean(false); // what we may do to the cluster is not asked
+        }
+
+        writer.Boolean(false); // nor what we may do to the topics
+        writer.EndStructure();
+    }
+
+    /// <inheritdoc/>
+    public override MetadataResponse Read(ref WireReader reader, short version)
+    {
+        var throttle = reader.Milliseconds();
+        var brokers = BrokerEntry.ReadAll(ref reader);
+        var clusterId = reader.NullableString();
+        var controller = reader.Int32();
+        var found = reader.NewArray<MetadataTopic>(10);
+        for (var i = 0; i < found.Length; i++)
+        {
+            found[i] = ReadTopic(ref reader, version);
+        }
+
+        if (version <= 10)
+        {
+            reader.Int32(); // what we may do to the cluster
+        }
+
+        reader.EndStructure();
+        return new MetadataResponse(throttle, brokers, clusterId, controller, found);
+    }
+
+    private static MetadataTopic ReadTopic(ref WireReader reader, short version)
+    {
+        var error = reader.ErrorCode();
+        var name = reader.String();
+        var id = version >= 10 ? reader.Uuid() : Guid.Empty;
+        var isInternal = reader.Boolean();
+        var partitions = reader.NewArray<MetadataPartition>(18);
+        for (var i = 0; i < partitions.Length; i++)
+        {
+            partitions[i] = new MetadataPartition(
+                reader.ErrorCode(), reader.Int32(), reader.Int32(), reader.Int32(), reader.Int32Array(), reader.Int32Array(), reader.Int32Array());
+            reader.EndStructure();
+        }
+
+        reader.Int32(); // what we may do to the topic
+        reader.EndStructure();
+        return new MetadataTopic(error, name, id, isInternal, partitions);
+    }
+
+    private void WriteTopics(WireWriter writer, short version)
+    {
+        if (topics is null)
+        {
+            writer.NullArray();
+            return;
+        }
+
         writer.ArrayLength(topics.Count);
         foreach (var topic in topics)
         {
@@ -23,75 +86,32 @@ internal sealed class MetadataRequest(IReadOnlyCollection<string> topics) : Requ
             writer.String(topic);
             writer.EndStructure();
         }
-
-        writer.Boolean(false); // creates no topic
-        if (version <= 10)
-        {
-            writer.Boolean(false);
-        }
-
-        writer.Boolean(false);
-        writer.EndStructure();
-    }
-
-    /// <inheritdoc/>
-    public override MetadataResponse Read(ref WireReader reader, short version)
-    {
-        reader.Int32();
-        var brokers = new MetadataBroker[reader.ArrayLength(11)];
-        for (var i = 0; i < brokers.Length; i++)
-        {
-            brokers[i] = new MetadataBroker(reader.Int32(), reader.String(), reader.Int32());
-            reader.NullableString();
-            reader.EndStructure();
-        }
-
-        var clusterId = reader.NullableString();
-        reader.Int32();
-        var read = new MetadataTopic[reader.ArrayLength(9)];
-        for (var i = 0; i < read.Length; i++)
-        {
-            read[i] = ReadTopic(ref reader, version);
-        }
-
-        return new MetadataResponse(clusterId, brokers, read);
-    }
-
-    private static MetadataTopic ReadTopic(ref WireReader reader, short version)
-    {
-        var error = reader.ErrorCode();
-        var name = reader.NullableString();
-        var id = version >= 10 ? reader.Uuid() : Guid.Empty;
-        reader.Boolean();
-        var partitions = new MetadataPartition[reader.ArrayLength(18)];
-        for (var i = 0; i < partitions.Length; i++)
-        {
-            partitions[i] = new MetadataPartition(reader.ErrorCode(), reader.Int32(), reader.Int32(), reader.Int32());
-            for (var list = 0; list < 3; list++)
-            {
-                reader.Skip((uint)reader.ArrayLength(4) * 4);
-            }
-
-            reader.EndStructure();
-        }
-
-        reader.Int32();
-        reader.EndStructure();
-        return new MetadataTopic(error, name ?? "", id, partitions);
     }
 }
 
 /// <summary>The cluster as one broker sees it.</summary>
+/// <param name="Throttle">How long a quota holds us back.</param>
+/// <param name="Brokers">The brokers that are alive.</param>
 /// <param name="ClusterId">The cluster's id; null when it has none.</param>
-/// <param name="Brokers">The brokers.</param>
+/// <param name="ControllerId">A broker to send administrative requests to; -1 when there is none.</param>
 /// <param name="Topics">The topics that were asked for.</param>
-internal sealed record MetadataResponse(string? ClusterId, IReadOnlyList<MetadataBroker> Brokers, IReadOnlyList<MetadataTopic> Topics);
-
-/// <summary>A broker.</summary>
-internal readonly record struct MetadataBroker(int Id, string Host, int Port);
+internal sealed record MetadataResponse(TimeSpan Throttle, IReadOnlyList<BrokerEntry> Brokers, string? ClusterId, int ControllerId, IReadOnlyList<MetadataTopic> Topics);
 
 /// <summary>A topic.</summary>
-internal sealed record MetadataTopic(Confluent.Kafka.ErrorCode Error, string Name, Guid Id, IReadOnlyList<MetadataPartition> Partitions);
+/// <param name="Error">NO_ERROR, or why nothing is said of it.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Id">Its id; empty where the broker has none or does not say (before version 10).</param>
+/// <param name="IsInternal">Whether it is one of Kafka's own.</param>
+/// <param name="Partitions">Its partitions, in any order.</param>
+internal sealed record MetadataTopic(ErrorCode Error, string Name, Guid Id, bool IsInternal, IReadOnlyList<MetadataPartition> Partitions);
 
-/// <summary>A partition. The leader is -1 when there is none; the epoch -1 when it is not known.</summary>
-internal readonly record struct MetadataPartition(Confluent.Kafka.ErrorCode Error, int Index, int Leader, int LeaderEpoch);
+/// <summary>A partition.</summary>
+/// <param name="Error">NO_ERROR, or what is amiss, as LEADER_NOT_AVAILABLE.</param>
+/// <param name="Index">Its number.</param>
+/// <param name="Leader">Its leader's id; -1 when there is none.</param>
+/// <param name="LeaderEpoch">The leader's epoch; -1 when not known.</param>
+/// <param name="Replicas">The brokers that hold it, the preferred leader first.</param>
+/// <param name="InSync">Those of them that are in sync.</param>
+/// <param name="Offline">Those of them that are away.</param>
+internal sealed record MetadataPartition(
+    ErrorCode Error, int Index, int Leader, int LeaderEpoch, IReadOnlyList<int> Replicas, IReadOnlyList<int> InSync, IReadOnlyList<int> Offline);

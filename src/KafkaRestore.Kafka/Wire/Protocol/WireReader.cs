@@ -44,6 +44,9 @@ internal ref struct WireReader
     /// <summary>Reads an error code.</summary>
     public Confluent.Kafka.ErrorCode ErrorCode() => (Confluent.Kafka.ErrorCode)Int16();
 
+    /// <summary>Reads a duration in milliseconds; a negative one counts as none.</summary>
+    public TimeSpan Milliseconds() => TimeSpan.FromMilliseconds((long)Math.Max(0, Int32()));
+
     /// <summary>Reads an unsigned number of at most 32 bits, seven bits to a byte.</summary>
     public uint UnsignedVarInt()
     {
@@ -72,21 +75,24 @@ internal ref struct WireReader
     /// <summary>Reads a text or null.</summary>
     public string? NullableString()
     {
-        var length = _flexible ? CompactLength() : Int16();
+        var length = StringLength();
         return length < 0 ? null : Encoding.UTF8.GetString(Take(length));
     }
+
+    /// <summary>Leaves a text or null out.</summary>
+    public void SkipString() => Skip((uint)Math.Max(0, StringLength()));
 
     /// <summary>Reads bytes with their length, in place; null gives an empty span.</summary>
     public ReadOnlySpan<byte> Bytes()
     {
-        var length = _flexible ? CompactLength() : Int32();
+        var length = Length();
         return length < 0 ? default : Take(length);
     }
 
     /// <summary>Reads the number of elements of an array, each of which takes at least <paramref name="leastBytes"/> bytes; null counts as 0.</summary>
     public int ArrayLength(int leastBytes = 1)
     {
-        var count = _flexible ? CompactLength() : Int32();
+        var count = Length();
         if (count > 0 && (long)count * leastBytes > Remaining)
         {
             throw new WireFormatException($"an array claims {count} elements, {Remaining} bytes are left");
@@ -95,20 +101,57 @@ internal ref struct WireReader
         return Math.Max(0, count);
     }
 
-    /// <summary>Ends a structure: skips its tagged fields, where the version has them at all.</summary>
-    public void EndStructure()
+    /// <summary>
+    /// Reads the number of elements of an array as <see cref="ArrayLength"/> does, and gives room for them. The caller's elements must not be much larger
+    /// than <paramref name="leastBytes"/>.
+    /// </summary>
+    public T[] NewArray<T>(int leastBytes)
     {
-        if (!_flexible)
+        var count = ArrayLength(leastBytes);
+        return count == 0 ? [] : new T[count];
+    }
+
+    /// <summary>Reads an array of numbers.</summary>
+    public int[] Int32Array()
+    {
+        var numbers = NewArray<int>(sizeof(int));
+        for (var i = 0; i < numbers.Length; i++)
         {
-            return;
+            numbers[i] = Int32();
         }
 
-        for (var left = UnsignedVarInt(); left > 0; left--)
-        {
-            UnsignedVarInt();
-            Skip(UnsignedVarInt());
-        }
+        return numbers;
     }
+
+    /// <summary>Ends a structure: skips its tagged fields, where the version has them at all.</summary>
+    public void EndStructure() => EndStructure(uint.MaxValue, out _);
+
+    /// <summary>Ends a structure as <see cref="EndStructure()"/> does, but for one tagged field.</summary>
+    /// <param name="wanted">The field's tag.</param>
+    /// <param name="field">Reads that field.</param>
+    /// <returns>Whether the field is there.</returns>
+    public bool EndStructure(uint wanted, out WireReader field)
+    {
+        field = default;
+        var isThere = false;
+        for (var left = _flexible ? UnsignedVarInt() : 0; left > 0; left--)
+        {
+            var tag = UnsignedVarInt();
+            var size = UnsignedVarInt();
+            if (tag == wanted && size <= Remaining)
+            {
+                field = new WireReader(_bytes.Slice(_position, (int)size), _flexible);
+                isThere = true;
+            }
+
+            Skip(size);
+        }
+
+        return isThere;
+    }
+
+    /// <summary>Reads what is left as a classic version.</summary>
+    public readonly WireReader AsClassic() => new(_bytes[_position..], flexible: false);
 
     /// <summary>Leaves <paramref name="count"/> bytes out.</summary>
     public void Skip(uint count)
@@ -120,6 +163,13 @@ internal ref struct WireReader
 
         _position += (int)count;
     }
+
+    private int StringLength() => Checked(_flexible ? CompactLength() : Int16());
+
+    private int Length() => Checked(_flexible ? CompactLength() : Int32());
+
+    // -1 is null; nothing else below 0 has a meaning.
+    private static int Checked(int length) => length >= -1 ? length : throw new WireFormatException($"a length of {length}");
 
     private int CompactLength()
     {

@@ -47,6 +47,9 @@ internal sealed class WireWriter : IDisposable
     /// <summary>Writes eight bytes, big-endian.</summary>
     public void Int64(long value) => BinaryPrimitives.WriteInt64BigEndian(Take(8), value);
 
+    /// <summary>Writes a duration in whole milliseconds: 0 where it is negative, the largest number where it is longer than that.</summary>
+    public void Milliseconds(TimeSpan value) => Int32((int)Math.Clamp(value.TotalMilliseconds, 0, int.MaxValue));
+
     /// <summary>Writes a UUID as it stands in <paramref name="value"/>, most significant byte first.</summary>
     public void Uuid(Guid value) => value.TryWriteBytes(Take(16), bigEndian: true, out _);
 
