@@ -28,7 +28,7 @@ internal sealed partial class WireCluster : IAsyncDisposable
         _wire = wire ?? new WireOptions();
         _log = log ?? (static _ => { });
         _time = time ?? TimeProvider.System;
-        _settings = ConnectionSettings.From(options);
+        _settings = ConnectionSettings.From(options, _wire, _time);
         _bootstrap = BootstrapList.Parse(options.BootstrapServers);
         _shared = new SharedConnections(OpenAsync);
         _refreshes = new MetadataFlights(FetchAsync);
