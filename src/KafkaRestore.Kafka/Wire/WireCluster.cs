@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Wire.Connections;
 using KafkaRestore.Kafka.Wire.Protocol;
+using KafkaRestore.Records.Errors;
 using ErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Wire;
@@ -27,7 +28,7 @@ internal sealed partial class WireCluster : IAsyncDisposable
         _wire = wire ?? new WireOptions();
         _log = log ?? (static _ => { });
         _time = time ?? TimeProvider.System;
-        _settings = ConnectionSettings.From(options);
+        _settings = ConnectionSettings.From(options, _wire, _time);
         _bootstrap = BootstrapList.Parse(options.BootstrapServers);
         _shared = new SharedConnections(OpenAsync);
         _refreshes = new MetadataFlights(FetchAsync);
@@ -56,15 +57,31 @@ internal sealed partial class WireCluster : IAsyncDisposable
     {
         var request = new FindCoordinatorRequest(kind, [key]);
         var answer = await FirstAsync((connection, token) => connection.AskAsync(request, token), cancellationToken).ConfigureAwait(false);
-        var found = answer.Coordinators.Count == 1 ? answer.Coordinators[0] : null;
+        var found = answer.Coordinators.FirstOrDefault(result => result.Key == key);
         if (found?.Broker is not { } address)
         {
-            return new CoordinatorAnswer(found is { Error: not ErrorCode.NoError } ? found.Error : ErrorCode.GroupCoordinatorNotAvailable, null);
+            return new CoordinatorAnswer(found?.Error ?? ErrorCode.GroupCoordinatorNotAvailable, null);
         }
 
         _brokers[address.Id] = address;
         return new CoordinatorAnswer(ErrorCode.NoError, await _shared.GetAsync(address, cancellationToken).ConfigureAwait(false));
     }
+
+    /// <summary>A connection's failure for a person.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="what">What was being done, e.g. <c>opening a lane</c>.</param>
+    /// <param name="where">The brokers, or the partition.</param>
+    public static RestoreException ToRestoreException(WireException failure, string what, string where) => failure.Failure switch
+    {
+        WireFailure.Denied => new RestoreException(ErrorCodes.TargetDenied, $"{what} was denied: {failure.Message}", where, inner: failure),
+        WireFailure.Unsupported => new RestoreException(
+            ErrorCodes.ConfigNotSupported,
+            $"{what} is not possible: {failure.Message}",
+            where,
+            "Use brokers of a later version, or the sink that works with this one (restore.sink: client).",
+            failure),
+        _ => new RestoreException(ErrorCodes.TargetUnreachable, $"{what} failed: {failure.Message}", where, inner: failure),
+    };
 
     /// <summary>Closes every shared connection.</summary>
     public ValueTask DisposeAsync() => _shared.DisposeAsync();

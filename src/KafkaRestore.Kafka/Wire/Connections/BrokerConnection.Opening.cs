@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using KafkaRestore.Kafka.Wire.Connections.Tls;
 using KafkaRestore.Kafka.Wire.Protocol;
 using ErrorCode = Confluent.Kafka.ErrorCode;
 
@@ -13,12 +14,12 @@ internal sealed partial class BrokerConnection
     /// <exception cref="WireException">It failed.</exception>
     /// <exception cref="Records.Errors.RestoreException">CONFIG_INVALID: the options contradict themselves.</exception>
     public static Task<BrokerConnection> OpenAsync(BrokerAddress address, KafkaConnectionOptions options, WireOptions wire, TimeProvider time, CancellationToken cancellationToken) =>
-        OpenAsync(address, ConnectionSettings.From(options), wire, time, cancellationToken);
+        OpenAsync(address, ConnectionSettings.From(options, wire, time), wire, time, cancellationToken);
 
     /// <inheritdoc cref="OpenAsync(BrokerAddress, KafkaConnectionOptions, WireOptions, TimeProvider, CancellationToken)"/>
     public static async Task<BrokerConnection> OpenAsync(BrokerAddress address, ConnectionSettings settings, WireOptions wire, TimeProvider time, CancellationToken cancellationToken)
     {
-        var limit = wire.ConnectTimeout;
+        var limit = settings.ConnectTimeout;
         using var late = new CancellationTokenSource(limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         var step = "a connection";
@@ -29,9 +30,21 @@ internal sealed partial class BrokerConnection
             stream = wire.Dial is { } dial
                 ? await dial(address, both.Token).ConfigureAwait(false)
                 : await TcpDialer.DialAsync(address, settings, time, both.Token).ConfigureAwait(false);
+            if (settings.Tls is { } tls)
+            {
+                step = "the TLS handshake";
+                stream = await TlsUpgrade.SecureAsync(stream, address.Host, tls, both.Token).ConfigureAwait(false);
+            }
+
             step = "an answer to the first request";
             connection = new BrokerConnection(address, stream, settings, wire, time);
             await connection.LearnVersionsAsync(both.Token).ConfigureAwait(false);
+            if (settings.Sasl is { } mechanism)
+            {
+                step = "authentication";
+                await connection.AuthenticateAsync(mechanism, both.Token).ConfigureAwait(false);
+            }
+
             return connection;
         }
         catch (Exception e)
@@ -40,7 +53,6 @@ internal sealed partial class BrokerConnection
             cancellationToken.ThrowIfCancellationRequested();
             throw e switch
             {
-                WireException known when connection is not null => known,
                 WireException known => known.At(address),
                 OperationCanceledException => new WireException(WireFailure.Unreachable, $"{step} took longer than {limit.TotalSeconds:0.#} s", e).At(address),
                 _ => new WireException(WireFailure.Unreachable, TcpDialer.Describe(e), e).At(address),
@@ -59,7 +71,7 @@ internal sealed partial class BrokerConnection
 
         if (answer.Error != ErrorCode.NoError)
         {
-            throw new WireException(WireFailure.Unsupported, $"the broker does not say which requests it takes: {answer.Error}").At(Address);
+            throw new WireException(WireFailure.Unsupported, $"the broker does not say which requests it takes: {answer.Error}");
         }
 
         _versions = answer.Apis.DistinctBy(static api => api.Key).ToFrozenDictionary(static api => api.Key);

@@ -6,6 +6,9 @@ namespace KafkaRestore.Kafka.Wire.Connections;
 /// <content>Answers on their way in: one loop, each answer in its turn.</content>
 internal sealed partial class BrokerConnection
 {
+    private bool _versionsAnswered;
+    private bool _requestAnswered;
+
     private async Task ReadAsync()
     {
         using var frames = new FrameReader(_stream, _wire.MaxResponseBytes);
@@ -16,7 +19,7 @@ internal sealed partial class BrokerConnection
                 Deliver(frame.Span);
             }
 
-            Fail(new WireException(WireFailure.Lost, "the broker closed the connection"));
+            Fail(Reason(null));
         }
         catch (Exception e)
         {
@@ -32,6 +35,8 @@ internal sealed partial class BrokerConnection
         try
         {
             answer.Complete(frame);
+            _versionsAnswered = true;
+            _requestAnswered |= answer.Api != ApiVersionsRequest.Definition;
         }
         catch (Exception e)
         {
@@ -40,10 +45,25 @@ internal sealed partial class BrokerConnection
         }
     }
 
-    private static WireException Reason(Exception failure) => failure switch
+    /// <summary>Why the stream ended; null: the broker closed it in order.</summary>
+    private WireException Reason(Exception? failure)
     {
-        WireException known => known,
-        WireFormatException => new WireException(WireFailure.Malformed, failure.Message, failure),
-        _ => new WireException(WireFailure.Lost, TcpDialer.Describe(failure), failure),
-    };
+        switch (failure)
+        {
+            case WireException known:
+                return known;
+            case WireFormatException:
+                return new WireException(WireFailure.Malformed, failure.Message, failure);
+        }
+
+        // A broker that is spoken to in the wrong way does not say so: it hangs up.
+        var what = failure is null ? "the broker closed the connection" : TcpDialer.Describe(failure);
+        return (_versionsAnswered, _requestAnswered, _settings) switch
+        {
+            (false, _, { Tls: not null }) => new WireException(WireFailure.Tls, $"{what} right after the TLS handshake; does it want a client certificate?", failure),
+            (false, _, _) => new WireException(WireFailure.Lost, $"{what} without an answer; does this port want TLS (SSL or SASL_SSL)?", failure),
+            (_, false, { Sasl: null }) => new WireException(WireFailure.Lost, $"{what} at the first request; does this port want authentication (SASL_PLAINTEXT or SASL_SSL)?", failure),
+            _ => new WireException(WireFailure.Lost, what, failure),
+        };
+    }
 }

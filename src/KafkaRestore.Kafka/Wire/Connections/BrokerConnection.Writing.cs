@@ -25,6 +25,7 @@ internal sealed partial class BrokerConnection
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            await RenewSessionAsync(cancellationToken).ConfigureAwait(false);
             return await WriteAsync(request, version, timeout, cancellationToken).ConfigureAwait(false);
         }
         finally

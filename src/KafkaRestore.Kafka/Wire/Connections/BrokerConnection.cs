@@ -51,7 +51,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>The highest version of this request that both sides speak.</summary>
     /// <exception cref="WireException">There is none.</exception>
     public short VersionOf(Api api) => HighestOf(api)
-        ?? throw new WireException(WireFailure.Unsupported, $"{Address}: the broker does not take {api} in any version from {api.Lowest} to {api.Highest}");
+        ?? throw new WireException(WireFailure.Unsupported, $"the broker does not take {api} in any version from {api.Lowest} to {api.Highest}").At(Address);
 
     /// <summary>Sends a request and waits for its answer.</summary>
     /// <exception cref="WireException">The connection has failed, now or before.</exception>

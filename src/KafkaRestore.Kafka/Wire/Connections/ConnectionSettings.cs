@@ -1,24 +1,35 @@
 using System.Net.Sockets;
 using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka.Wire.Connections.Sasl;
+using KafkaRestore.Kafka.Wire.Connections.Tls;
 
 namespace KafkaRestore.Kafka.Wire.Connections;
 
-/// <summary>What connection options mean for this client's connections; read and checked once.</summary>
+/// <summary>What connection options mean for this client's connections; read and checked once, shared by all of them.</summary>
 internal sealed class ConnectionSettings
 {
-    private ConnectionSettings(KafkaConnectionOptions options)
+    private ConnectionSettings(KafkaConnectionOptions options, WireOptions wire, TimeProvider time)
     {
         ClientConfiguration.Validate(options);
-        ClientId = options.ClientProperties.GetValueOrDefault("client.id", ClientConfiguration.ClientId);
-        NoDelay = options.TcpNoDelay;
-        KeepAlive = options.TcpKeepAlive;
+        var properties = new ClientPropertyReader(options.ClientProperties);
+        ClientId = properties.Text("client.id") ?? ClientConfiguration.ClientId;
+        AddressFamily = properties.Choice(
+            "broker.address.family", AddressFamily.Unspecified, ("any", AddressFamily.Unspecified), ("v4", AddressFamily.InterNetwork), ("v6", AddressFamily.InterNetworkV6));
+        ConnectTimeout = properties.Milliseconds("socket.connection.setup.timeout.ms", wire.ConnectTimeout);
+        NoDelay = properties.Flag("socket.nagle.disable", options.TcpNoDelay);
+        KeepAlive = properties.Flag("socket.keepalive.enable", options.TcpKeepAlive);
+        Tls = options.Security.Protocol is SecurityProtocolKind.Ssl or SecurityProtocolKind.SaslSsl ? TlsSettings.From(options.Security, properties) : null;
+        Sasl = SaslMechanism.From(options.Security, properties, time);
     }
 
     /// <summary>The name by which brokers' logs and quotas know us.</summary>
     public string ClientId { get; }
 
     /// <summary>Which addresses of a host are tried.</summary>
-    public AddressFamily AddressFamily { get; } = AddressFamily.Unspecified;
+    public AddressFamily AddressFamily { get; }
+
+    /// <summary>How long a connection may take until it is ready, TLS and authentication included.</summary>
+    public TimeSpan ConnectTimeout { get; }
 
     /// <summary>Whether small packets are sent at once.</summary>
     public bool NoDelay { get; }
@@ -26,7 +37,13 @@ internal sealed class ConnectionSettings
     /// <summary>Whether the operating system keeps idle connections alive.</summary>
     public bool KeepAlive { get; }
 
+    /// <summary>TLS; null without it.</summary>
+    public TlsSettings? Tls { get; }
+
+    /// <summary>How we prove who we are; null when we do not.</summary>
+    public SaslMechanism? Sasl { get; }
+
     /// <summary>Reads and checks them.</summary>
-    /// <exception cref="Records.Errors.RestoreException">CONFIG_INVALID.</exception>
-    public static ConnectionSettings From(KafkaConnectionOptions options) => new(options);
+    /// <exception cref="Records.Errors.RestoreException">CONFIG_INVALID, CONFIG_NOT_SUPPORTED.</exception>
+    public static ConnectionSettings From(KafkaConnectionOptions options, WireOptions wire, TimeProvider time) => new(options, wire, time);
 }

@@ -1,16 +1,25 @@
 namespace KafkaRestore.Kafka.Wire.Connections;
 
 /// <summary>A connection to a broker failed: every request without an answer has an unknown outcome.</summary>
+/// <param name="failure">How it failed.</param>
+/// <param name="what">What happened, without a final full stop; never holds a secret.</param>
+/// <param name="inner">The cause, for logs.</param>
 internal sealed class WireException(WireFailure failure, string what, Exception? inner = null) : Exception(what, inner)
 {
+    private readonly BrokerAddress? _address;
+
+    private WireException(WireException original, BrokerAddress? address)
+        : this(original.Failure, address is null || original._address is not null ? original.Message : $"{address}: {original.Message}", original.InnerException) =>
+        _address = original._address ?? address;
+
     /// <summary>How it failed.</summary>
     public WireFailure Failure { get; } = failure;
 
     /// <summary>The same, to be thrown once more.</summary>
-    public WireException Again() => new(Failure, Message, InnerException);
+    public WireException Again() => new(this, null);
 
-    /// <summary>The same, said of <paramref name="address"/>.</summary>
-    public WireException At(BrokerAddress address) => new(Failure, $"{address}: {Message}", InnerException);
+    /// <summary>The same, said of <paramref name="address"/> unless it is said of one already.</summary>
+    public WireException At(BrokerAddress address) => new(this, address);
 }
 
 /// <summary>How a connection failed.</summary>

@@ -1,0 +1,17 @@
+using KafkaRestore.Kafka.Client;
+
+namespace KafkaRestore.Kafka.Wire.Connections.Sasl;
+
+/// <summary>Checks SASL extensions (KIP-342): their bytes are part of the message that carries the token.</summary>
+internal static class SaslExtensions
+{
+    /// <summary>Adds one.</summary>
+    /// <exception cref="Records.Errors.RestoreException">CONFIG_INVALID.</exception>
+    public static void Add(Dictionary<string, string> extensions, string key, string value, string property)
+    {
+        if (key.Length == 0 || key == "auth" || !key.All(char.IsAsciiLetter) || value.Any(char.IsControl) || !extensions.TryAdd(key, value))
+        {
+            throw ClientConfiguration.Invalid($"'{key}' is no SASL extension, or stands there twice", $"target.client.{property}", "A key has letters only and is not 'auth'.");
+        }
+    }
+}
