@@ -8,7 +8,7 @@ using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Client;
-using KafkaRestore.Kafka.Sinks.Client;
+using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Demo;
@@ -31,7 +31,7 @@ internal sealed class DemoFlow(CommandContext context)
             var cluster = new TargetCluster(target.Connection, Quick, context.Log.Client);
             await using (cluster.ConfigureAwait(false))
             {
-                var sinks = new ClientSinkFactory(target.Connection, options.Delivery, context.Log.Client);
+                var sinks = new ChosenSinkFactory(target.Connection, options.Delivery, context.Log.Client);
                 await using (sinks.ConfigureAwait(false))
                 {
                     return await RunAsync(new RestoreJob(options, storage, cluster, sinks, context.Time), target, storage, stop).ConfigureAwait(false);

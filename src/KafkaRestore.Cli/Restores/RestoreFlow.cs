@@ -8,7 +8,7 @@ using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Kafka.Client;
-using KafkaRestore.Kafka.Sinks.Client;
+using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Restores;
@@ -35,7 +35,7 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
             closing.Add(storage);
             var cluster = new TargetCluster(configuration.Options.Target, log: _log.Client);
             closing.Add(cluster);
-            var sinks = new ClientSinkFactory(configuration.Options.Target, configuration.Options.Delivery, _log.Client);
+            var sinks = new ChosenSinkFactory(configuration.Options.Target, configuration.Options.Delivery, _log.Client);
             closing.Add(sinks);
             _log.Info($"using {NativeClientLibrary.Current}, archive at {storage.Properties.Location}");
 
