@@ -37,7 +37,6 @@ public sealed class KeyTableTests
     {
         { "target.connection.keepalive_time_secs", "60", "target.connection.keepalive_time_secs" },
         { "target.connection.keepalive_interval_secs", "20", "target.connection.keepalive_interval_secs" },
-        { "target.connection.connections_per_broker", "4", "target.connection.connections_per_broker" },
         { "target.connection.fetch_max_wait_ms", "500", "target.connection.fetch_max_wait_ms" },
         { "restore.restore_topic_configs", "true", "restore.restore_topic_configs" },
         { "restore.header_preflight", "full", "restore.header_preflight" },

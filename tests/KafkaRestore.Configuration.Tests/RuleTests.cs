@@ -171,6 +171,57 @@ public sealed class RuleTests
         Assert.Equal("0123", client["ssl.key.password"]);
     }
 
+    [Theory]
+    [InlineData("zstd", 1)]
+    [InlineData("zstd", 19)]
+    [InlineData("gzip", 9)]
+    public void A_level_that_the_codec_has_is_accepted(string codec, int level) =>
+        Assert.Empty(new ConfigurationText().Set("restore.produce_codec", codec).Set("restore.produce_codec_level", $"{level}").Read().Require().Notices);
+
+    [Theory]
+    [InlineData("zstd", 0)]
+    [InlineData("zstd", 20)]
+    [InlineData("gzip", 10)]
+    [InlineData("lz4", 3)]
+    [InlineData("none", 3)]
+    [InlineData("snappy", 3)]
+    [InlineData(null, 3)]
+    public void A_level_that_the_codec_does_not_have_is_refused(string? codec, int level)
+    {
+        var text = new ConfigurationText().Set("restore.produce_codec_level", $"{level}");
+        var problem = Assert.Single((codec is null ? text : text.Set("restore.produce_codec", codec)).Read().Problems);
+
+        Assert.Equal((ErrorCodes.ConfigInvalid, "restore.produce_codec_level"), (problem.Code, problem.Path));
+        Assert.True(problem.Line > 0);
+    }
+
+    [Fact]
+    public void A_codec_that_nobody_knows_is_one_problem_whatever_the_level() =>
+        Assert.Equal("restore.produce_codec", Assert.Single(new ConfigurationText().Set("restore.produce_codec", "brotli").Set("restore.produce_codec_level", "3").Read().Problems).Path);
+
+    [Theory]
+    [InlineData("restore.delivery", "fenced")]
+    [InlineData("restore.rate_limit_broker_bytes_per_sec", "1MB")]
+    public void What_the_client_sink_cannot_promise_is_refused_with_it_and_fine_with_the_others(string path, string value)
+    {
+        var problem = Assert.Single(new ConfigurationText().Set("restore.sink", "client").Set(path, value).Read().Problems);
+
+        Assert.Equal((ErrorCodes.ConfigInvalid, path), (problem.Code, problem.Path));
+        Assert.Empty(new ConfigurationText().Set("restore.sink", "batch").Set(path, value).Read().Require().Notices);
+        Assert.Empty(new ConfigurationText().Set("restore.sink", "auto").Set(path, value).Read().Require().Notices);
+    }
+
+    [Theory]
+    [InlineData("restore.produce_codec_level", "3")]
+    [InlineData("target.connection.connections_per_broker", "4")]
+    public void What_the_client_sink_does_not_use_is_shown_with_it_alone(string path, string value)
+    {
+        var shown = Assert.Single(new ConfigurationText().Set("restore.produce_codec", "zstd").Set("restore.sink", "client").Set(path, value).Read().Require().Notices);
+
+        Assert.Equal((path, "has no effect: restore.sink is client"), (shown.Path, shown.Text));
+        Assert.Empty(new ConfigurationText().Set("restore.produce_codec", "zstd").Set(path, value).Read().Require().Notices);
+    }
+
     private static ConfigurationText Security(string settings) => Section("target.security", settings);
 
     private static ConfigurationText Section(string section, string settings)

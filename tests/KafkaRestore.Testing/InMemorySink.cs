@@ -11,12 +11,27 @@ namespace KafkaRestore.Testing;
 public sealed class InMemorySinkFactory : IRecordSinkFactory
 {
     private readonly ConcurrentDictionary<TargetPartition, List<ConsumedRecord>> _logs = new();
+    private readonly ConcurrentDictionary<TargetPartition, int> _markers = new();
 
     /// <inheritdoc/>
     public SinkDescription Description { get; } = new("memory", "idempotent", "a test");
 
     /// <inheritdoc/>
-    public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask PrepareAsync(CancellationToken cancellationToken)
+    {
+        Prepared++;
+        BeforePrepare?.Invoke();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>How often it was prepared.</summary>
+    public int Prepared { get; private set; }
+
+    /// <summary>What preparing does.</summary>
+    public Action? BeforePrepare { get; set; }
+
+    /// <summary>How many markers, which are no records, opening a sink puts into the log.</summary>
+    public int MarkersOnOpen { get; set; }
 
     /// <summary>Called before each record; what it throws ends the sink.</summary>
     public Action<TargetPartition, RecordData>? BeforeAppend { get; set; }
@@ -37,32 +52,41 @@ public sealed class InMemorySinkFactory : IRecordSinkFactory
         var log = _logs.GetOrAdd(target, _ => []);
         lock (log)
         {
-            log.Add(new ConsumedRecord(log.Count, record.Timestamp, record.Key, record.Value, record.Headers));
+            log.Add(new ConsumedRecord(log.Count + MarkersIn(target), record.Timestamp, record.Key, record.Value, record.Headers));
         }
     }
 
-    private int EndOf(TargetPartition target)
+    /// <summary>The offset that a partition's next record gets.</summary>
+    public int EndOf(TargetPartition target)
     {
         var log = _logs.GetOrAdd(target, _ => []);
         lock (log)
         {
-            return log.Count;
+            return log.Count + MarkersIn(target);
         }
     }
 
+    /// <summary>Puts markers, which are no records, behind what there is.</summary>
+    public void AppendMarkers(TargetPartition target, int count) => _markers.AddOrUpdate(target, count, (_, earlier) => earlier + count);
+
+    private int MarkersIn(TargetPartition target) => _markers.GetValueOrDefault(target);
+
     /// <inheritdoc/>
-    public ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IRecordSink>(new Sink(this, lane, observer));
+    public ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken)
+    {
+        AppendMarkers(lane.Target, MarkersOnOpen);
+        return ValueTask.FromResult<IRecordSink>(new Sink(this, lane, observer, lane.ExpectedOffset + MarkersOnOpen));
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private sealed class Sink(InMemorySinkFactory factory, SinkLane lane, ISinkObserver observer) : IRecordSink
+    private sealed class Sink(InMemorySinkFactory factory, SinkLane lane, ISinkObserver observer, long start) : IRecordSink
     {
-        private long _expected = lane.ExpectedOffset;
+        private long _expected = start;
         private Exception? _failure;
 
-        public long StartOffset => lane.ExpectedOffset;
+        public long StartOffset { get; } = start;
 
         public ValueTask SendAsync(RecordBlock block, CancellationToken cancellationToken)
         {

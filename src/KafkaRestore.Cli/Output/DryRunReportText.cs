@@ -22,6 +22,7 @@ internal static class DryRunReportText
             ("Archive", report.BackupId),
             ("Target cluster", report.TargetClusterId ?? "unknown"),
             ("Plan", report.PlanHash.Length == 0 ? "none" : report.PlanHash),
+            ("Written by", SinkWords.Text(report.Sink, report.Delivery, report.SinkReason)),
             ("Segments", Show.Count(report.SegmentsToProcess)),
             ("Records", $"{Show.Count(report.RecordsToRestore)} at most; a time window is decided record by record"),
             ("Bytes", $"{Show.Size(report.BytesToRestore)} before compression"),

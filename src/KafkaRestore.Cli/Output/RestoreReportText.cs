@@ -30,6 +30,7 @@ internal static class RestoreReportText
     {
         page.Fields(
             ("Started", $"{Show.Time(report.StartTime)}, took {Show.Duration(TimeSpan.FromMilliseconds(report.DurationMs))}"),
+            ("Written by", SinkWords.Text(report.Sink, report.Delivery, report.SinkReason)),
             ("Records", $"{Show.Count(report.RecordsRestored)} restored of {Show.Count(report.RecordsPlanned)} in the selected segments"),
             ("Segments", $"{Show.Count(report.SegmentsProcessed)} read of {Show.Count(report.SegmentsPlanned)}"),
             ("Bytes", $"{Show.Size(report.BytesRestored)} restored, before compression"),

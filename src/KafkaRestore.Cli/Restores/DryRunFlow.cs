@@ -8,6 +8,7 @@ using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Restores;
@@ -50,7 +51,31 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
             var cluster = new TargetCluster(options.Target, log: context.Log.Client);
             await using (cluster.ConfigureAwait(false))
             {
-                return DryRunReportBuilder.Build(plan, await new PreflightCheck(plan, options, storage, cluster, context.Time).RunAsync(stop).ConfigureAwait(false));
+                var preflight = await new PreflightCheck(plan, options, storage, cluster, context.Time).RunAsync(stop).ConfigureAwait(false);
+                var (checkedToo, sink) = await ForeseeSinkAsync(options, preflight, stop).ConfigureAwait(false);
+                return DryRunReportBuilder.Build(plan, checkedToo, sink);
+            }
+        }
+    }
+
+    /// <summary>Which sink would write; why none could is one more finding.</summary>
+    private async Task<(PreflightResult Preflight, SinkDescription? Sink)> ForeseeSinkAsync(RestoreOptions options, PreflightResult preflight, CancellationToken stop)
+    {
+        if (preflight.Cluster is null)
+        {
+            return (preflight, null);
+        }
+
+        var sinks = new ChosenSinkFactory(options.Target, options.Delivery, context.Log.Client);
+        await using (sinks.ConfigureAwait(false))
+        {
+            try
+            {
+                return (preflight, await sinks.ForeseeAsync(stop).ConfigureAwait(false));
+            }
+            catch (RestoreException failure)
+            {
+                return (preflight with { Findings = [Finding.From(failure), .. preflight.Findings] }, null);
             }
         }
     }
@@ -70,6 +95,9 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
         TopicsToRestore = [],
         TopicsToCreate = [],
         ConsumerOffsetActions = [],
+        Sink = null,
+        SinkReason = null,
+        Delivery = null,
         PlanHash = "",
         TargetClusterId = null,
     };

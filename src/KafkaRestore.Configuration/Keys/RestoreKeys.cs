@@ -110,6 +110,18 @@ internal static class RestoreKeys
 
     private static IEnumerable<ConfigurationKey> Producing =>
     [
+        Own<SinkKind?>(
+            "restore.sink",
+            new ChoiceReader<SinkKind?>(("auto", null), ("batch", SinkKind.Batch), ("client", SinkKind.Client)),
+            "auto",
+            "What writes: `batch` writes whole record batches and can fence, `client` goes record by record through librdkafka; `auto` is batch where the target and its authentication allow it, else client.",
+            (draft, value) => draft.Delivery = draft.Delivery with { Sink = value }),
+        Own<DeliveryGuarantee?>(
+            "restore.delivery",
+            new ChoiceReader<DeliveryGuarantee?>(("fenced", DeliveryGuarantee.Fenced), ("idempotent", DeliveryGuarantee.Idempotent)),
+            "fenced with the batch sink, idempotent with the client sink",
+            "What is done about other writers of a partition: `fenced` shuts an earlier restore out of it before the first record, and needs rights on transactional ids (docs/security.md); `idempotent` does nothing.",
+            (draft, value) => draft.Delivery = draft.Delivery with { Guarantee = value }),
         Better(
             "restore.max_concurrent_partitions",
             new IntegerReader<int>(1, 10_000),
@@ -144,6 +156,12 @@ internal static class RestoreKeys
             "Most bytes a second, before compression.",
             "enforced, over all partitions together; takes units",
             (draft, value) => draft.Execution = draft.Execution with { BytesPerSecond = value }),
+        Own(
+            "restore.rate_limit_broker_bytes_per_sec",
+            new SizeReader<long>(1, long.MaxValue),
+            "no limit",
+            "Most bytes a second to each broker, as they go over the wire. The batch sink only: with another sink the run is refused.",
+            (draft, value) => draft.Delivery = draft.Delivery with { BrokerBytesPerSecond = value }),
         Better(
             "restore.produce_batch_size",
             new IntegerReader<int>(1, 1_000_000),
@@ -169,6 +187,12 @@ internal static class RestoreKeys
             "lz4",
             "How batches are compressed.",
             (draft, value) => draft.Delivery = draft.Delivery with { Codec = value }),
+        Own(
+            "restore.produce_codec_level",
+            new IntegerReader<int>(1, 19),
+            "the codec's own",
+            "How hard the codec tries: 1 to 19 for zstd, 1 to 9 for gzip; the others have no level. The batch sink only.",
+            (draft, value) => draft.Delivery = draft.Delivery with { CodecLevel = value }),
         Better(
             "restore.produce_timeout_ms",
             new DurationReader(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(15), "ms"),

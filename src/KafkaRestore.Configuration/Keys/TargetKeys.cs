@@ -1,5 +1,6 @@
 using KafkaRestore.Configuration.Values;
 using KafkaRestore.Kafka;
+using KafkaRestore.Kafka.Sinks;
 using static KafkaRestore.Configuration.Keys.KeyFactory;
 
 namespace KafkaRestore.Configuration.Keys;
@@ -10,6 +11,7 @@ internal static class TargetKeys
     private const string OperatingSystem = "the operating system's setting holds";
 
     private static readonly KafkaConnectionOptions Connection = new() { BootstrapServers = [] };
+    private static readonly DeliveryOptions Delivery = new();
     private static readonly SecurityOptions Security = new();
     private static readonly TextValueReader Pattern = new(check: Checks.TopicPattern);
 
@@ -79,7 +81,13 @@ internal static class TargetKeys
         NoEffect("target.connection.keepalive_time_secs", new IntegerReader<long>(0, long.MaxValue), "", "When a connection counts as idle.", OperatingSystem),
         NoEffect("target.connection.keepalive_interval_secs", new IntegerReader<long>(0, long.MaxValue), "", "How often an idle connection is probed.", OperatingSystem),
         Works("target.connection.tcp_nodelay", new BooleanReader(), Text(Connection.TcpNoDelay), "Whether small packets are sent at once.", (draft, value) => draft.Target = draft.Target with { TcpNoDelay = value }),
-        NoEffect("target.connection.connections_per_broker", new IntegerReader<int>(1, int.MaxValue), "", "How many connections are opened to each broker.", "requests are pipelined, so one connection carries what several did"),
+        Better(
+            "target.connection.connections_per_broker",
+            new IntegerReader<int>(1, 1_000),
+            Text(Delivery.ConnectionsPerBroker),
+            "How many connections are opened to each broker to write over.",
+            "the default there is 4; requests are pipelined here, so fewer carry as much. The batch sink only",
+            (draft, value) => draft.Delivery = draft.Delivery with { ConnectionsPerBroker = value }),
         NoEffect("target.connection.fetch_max_wait_ms", new IntegerReader<int>(0, int.MaxValue), "", "How long a fetch waits for records.", "only a backup fetches"),
         Own(
             "target.client",

@@ -27,6 +27,7 @@ internal static class RestoreRules
             context.NoticeAt("restore.offset_header_encoding", "has no effect: restore.include_original_offset_header is not set");
         }
 
+        DeliveryRules.Check(context);
         if (!draft.CircuitBreakerEnabled)
         {
             context.DropNotice(RestoreKeys.CircuitBreakerSection);

@@ -14,6 +14,9 @@ internal sealed class FakeCluster(InMemorySinkFactory? sinks = null) : ITargetCl
     /// <summary>Overrides what a partition's log says.</summary>
     public Dictionary<TargetPartition, PartitionRange> Ranges { get; } = [];
 
+    /// <summary>Partitions whose offsets are markers alone.</summary>
+    public HashSet<TargetPartition> OnlyMarkers { get; } = [];
+
     public RestoreException? Unreachable { get; set; }
 
     /// <summary>Called before log ends are read.</summary>
@@ -48,8 +51,11 @@ internal sealed class FakeCluster(InMemorySinkFactory? sinks = null) : ITargetCl
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult<IReadOnlyDictionary<TargetPartition, PartitionRange>>(partitions.ToDictionary(
             partition => partition,
-            partition => Ranges.TryGetValue(partition, out var range) ? range : new PartitionRange(0, sinks?.Log(partition).Count ?? 0)));
+            partition => Ranges.TryGetValue(partition, out var range) ? range : new PartitionRange(0, sinks?.EndOf(partition) ?? 0)));
     }
+
+    public Task<IReadOnlySet<TargetPartition>> FindRecordsAsync(IReadOnlyDictionary<TargetPartition, PartitionRange> ranges, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlySet<TargetPartition>>(ranges.Where(pair => pair.Value.Offsets > 0 && !OnlyMarkers.Contains(pair.Key)).Select(pair => pair.Key).ToHashSet());
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -71,6 +71,18 @@ public sealed class PreflightCheckTests
     }
 
     [Fact]
+    public async Task A_partition_with_nothing_but_markers_is_empty()
+    {
+        _cluster.With("t", 2);
+        _cluster.Ranges[new TargetPartition("t", 0)] = new PartitionRange(0, 2);
+        _cluster.Ranges[new TargetPartition("t", 1)] = new PartitionRange(0, 2);
+        _cluster.OnlyMarkers.Add(new TargetPartition("t", 1));
+
+        var finding = Assert.Single((await CheckAsync(Archive())).Findings, finding => finding.Code == ErrorCodes.TargetNotEmpty);
+        Assert.Equal("t/0", finding.Where);
+    }
+
+    [Fact]
     public async Task A_partition_that_gets_nothing_may_hold_records()
     {
         _cluster.With("t", 3);

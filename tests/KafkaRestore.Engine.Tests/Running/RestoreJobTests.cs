@@ -282,6 +282,91 @@ public sealed class RestoreJobTests
     }
 
     [Fact]
+    public async Task Markers_of_the_sink_are_no_records_and_nobody_elses()
+    {
+        _sinks.MarkersOnOpen = 2;
+        var report = await RunAsync(Three());
+
+        Assert.Equal((RestoreStatus.Done, 90), (report.Status, report.RecordsRestored));
+        Assert.DoesNotContain(report.Warnings, warning => warning.Contains("beyond the restored records", StringComparison.Ordinal));
+        Assert.All(report.TopicsRestored[0].Partitions, partition => Assert.Equal((2L, 31L), (partition.TargetFirstOffset, partition.TargetLastOffset)));
+    }
+
+    public static TheoryData<long, long, string?> LogEndsBehindMarkers => new()
+    {
+        { 0, 32, null },
+        { 2, 32, null },
+        { 0, 31, "TARGET_REWOUND" },
+        { 3, 32, "TARGET_REWOUND" },
+    };
+
+    [Theory]
+    [MemberData(nameof(LogEndsBehindMarkers))]
+    public async Task After_the_run_the_log_is_compared_with_where_the_markers_end(long logStart, long end, string? error)
+    {
+        var restored = 0;
+        _sinks.MarkersOnOpen = 2;
+        _sinks.BeforeAppend = (_, _) => Interlocked.Increment(ref restored);
+        _cluster.BeforeReadRanges = () =>
+        {
+            if (restored == 90)
+            {
+                _cluster.Ranges[new TargetPartition("t", 1)] = new PartitionRange(logStart, end);
+            }
+        };
+        var report = await RunAsync(Three());
+
+        Assert.Equal(error is null ? [] : [error], report.Errors.Select(text => text.Split(':')[0]));
+        Assert.DoesNotContain(report.Warnings, warning => warning.Contains("beyond the restored records", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Markers_that_an_earlier_attempt_left_do_not_refuse_the_run()
+    {
+        _cluster.With("t", 3);
+        var target = new TargetPartition("t", 1);
+        _sinks.AppendMarkers(target, 1);
+        _sinks.MarkersOnOpen = 1;
+        _cluster.OnlyMarkers.Add(target);
+        var report = await RunAsync(Three());
+
+        Assert.Equal((RestoreStatus.Done, 90), (report.Status, report.RecordsRestored));
+        Assert.Equal([1L, 2L, 1L], report.TopicsRestored[0].Partitions.Select(partition => partition.TargetFirstOffset!.Value));
+    }
+
+    [Fact]
+    public async Task The_report_says_which_sink_wrote_and_why()
+    {
+        var report = await RunAsync(Three());
+
+        Assert.Equal(("memory", "idempotent", "a test"), (report.Sink, report.Delivery, report.SinkReason));
+        Assert.Equal(1, _sinks.Prepared);
+    }
+
+    [Fact]
+    public async Task A_sink_that_refuses_the_target_refuses_the_run_before_a_topic_is_created()
+    {
+        _sinks.BeforePrepare = () => throw new RestoreException(ErrorCodes.ConfigInvalid, "cannot be had", "restore.sink");
+        var report = await RunAsync(Three());
+
+        Assert.Equal((RestoreStatus.Refused, null, null, null), (report.Status, report.Sink, report.Delivery, report.SinkReason));
+        Assert.StartsWith("CONFIG_INVALID: cannot be had (restore.sink)", Assert.Single(report.Errors), StringComparison.Ordinal);
+        Assert.Empty(_cluster.Created);
+        Assert.All(report.TopicsRestored[0].Partitions, partition => Assert.Equal("waiting", partition.State));
+    }
+
+    [Fact]
+    public async Task A_lane_whose_sink_does_not_open_fails_alone()
+    {
+        await using var sinks = new RefusingSinks(_sinks, new TargetPartition("t", 1));
+        var report = await RunAsync(Three(), sinks: sinks);
+
+        Assert.Equal(RestoreStatus.Partial, report.Status);
+        Assert.Equal(["done", "failed", "done"], report.TopicsRestored[0].Partitions.Select(partition => partition.State));
+        Assert.StartsWith("t/1: FENCED", Assert.Single(report.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_segment_taken_at_its_word_is_named_in_the_report()
     {
         var archive = new TestArchive { Describe = entry => entry with { Sha256 = default(Archive.KafkaBackup.Manifests.Sha256Digest) } }.AddSegment("t", 0, TestRecords.Ordinary(5));
@@ -334,6 +419,19 @@ public sealed class RestoreJobTests
         var running = job.RunAsync(plan, preflight, progress, stop?.Token ?? CancellationToken.None);
         await Streams.WithPatienceAsync(running, () => string.Join(", ", progress.Lanes.Select(lane => $"{lane.Lane.Target} {lane.State} {lane.Acknowledged}")));
         return await running;
+    }
+
+    /// <summary>Cannot open one partition.</summary>
+    private sealed class RefusingSinks(InMemorySinkFactory inner, TargetPartition refused) : IRecordSinkFactory
+    {
+        public SinkDescription Description => inner.Description;
+
+        public ValueTask PrepareAsync(CancellationToken cancellationToken) => inner.PrepareAsync(cancellationToken);
+
+        public ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken) =>
+            lane.Target == refused ? throw new RestoreException(ErrorCodes.Fenced, "taken over", lane.Target.ToString()) : inner.OpenAsync(lane, observer, cancellationToken);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     /// <summary>Lets nobody send until as many lanes are open as may be.</summary>
