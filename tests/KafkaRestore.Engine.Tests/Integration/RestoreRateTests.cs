@@ -1,6 +1,6 @@
-using KafkaRestore.Engine.Limits;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Tests.Running;
+using KafkaRestore.Records.Limits;
 using KafkaRestore.Testing;
 
 namespace KafkaRestore.Engine.Tests.Integration;
