@@ -137,7 +137,7 @@ internal sealed partial class WireCluster : IAsyncDisposable
         await connection.Closed.ConfigureAwait(false);
         if (connection.Failure is { Failure: not WireFailure.Closed } failure)
         {
-            Log(ClientLogLevel.Warning, "DISCONNECT", failure.Message);
+            Log(connection.HasLostRequests ? ClientLogLevel.Warning : ClientLogLevel.Debug, "DISCONNECT", failure.Message);
         }
     }
 

@@ -42,6 +42,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>Why the connection is of no further use; null while it is.</summary>
     public WireException? Failure => Volatile.Read(ref _failure);
 
+    /// <summary>Whether requests were without an answer when it ended; if not, a broker may only have closed an idle connection.</summary>
+    public bool HasLostRequests { get; private set; }
+
     /// <summary>How long the oldest request without an answer has waited; zero when there is none.</summary>
     public TimeSpan Waiting => _pending.Waiting;
 
@@ -93,7 +96,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             return;
         }
 
-        foreach (var answer in _pending.Close())
+        var unanswered = _pending.Close();
+        HasLostRequests = unanswered.Count > 0;
+        foreach (var answer in unanswered)
         {
             answer.Fail(_failure!);
         }

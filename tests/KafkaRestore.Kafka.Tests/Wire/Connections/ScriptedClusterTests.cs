@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Wire;
 using KafkaRestore.Kafka.Wire.Connections;
@@ -47,15 +48,17 @@ public sealed class ScriptedClusterTests
     [Fact]
     public async Task A_broker_that_falls_silent_after_connecting_does_not_hold_up_metadata()
     {
-        var time = new ManualTime();
+        var time = new WatchedTime();
         await using var silent = new ScriptedBroker();
         await using var lively = new ScriptedBroker();
         await using var cluster = Cluster(time, silent, lively);
+        var patience = time.TimerOfAsync(TimeSpan.FromSeconds(1.5));
         var refresh = cluster.RefreshAsync([], CancellationToken.None);
         using var ignored = await silent.AcceptAsync();
         await ignored.AnswerVersionsAsync();
         await ignored.ReadAsync();
 
+        await patience.WaitAsync(ScriptedPeer.Patience);
         time.Advance(TimeSpan.FromSeconds(1.5));
         using var peer = await lively.AcceptAsync();
         await peer.AnswerVersionsAsync();
@@ -229,31 +232,44 @@ public sealed class ScriptedClusterTests
     }
 
     [Fact]
-    public async Task A_lost_connection_is_a_warning_and_one_that_we_close_is_not()
+    public async Task A_connection_lost_with_requests_is_a_warning_an_idle_one_or_our_own_is_not()
     {
-        var lines = System.Threading.Channels.Channel.CreateUnbounded<ClientLogLine>();
+        var lines = Channel.CreateUnbounded<ClientLogLine>();
         await using var broker = new ScriptedBroker();
         await using var cluster = new WireCluster(broker.Options, log: line => lines.Writer.TryWrite(line));
-        for (var round = 0; round < 2; round++)
+
+        await LoseAsync((connection, _) => connection.DisposeAsync().AsTask());
+        await LoseAsync((_, peer) =>
+        {
+            peer.Dispose();
+            return Task.CompletedTask;
+        });
+        await LoseAsync(async (connection, peer) =>
+        {
+            await connection.BeginAsync(new EchoRequest(), ScriptedPeer.Patience, CancellationToken.None);
+            await peer.ReadAsync();
+            peer.Dispose();
+        });
+
+        var heard = new List<ClientLogLine>();
+        while (heard.Count < 5)
+        {
+            heard.Add(await lines.Reader.ReadAsync().AsTask().WaitAsync(ScriptedPeer.Patience));
+        }
+
+        Assert.Equal(3, heard.Count(line => line.Facility == "CONNECT"));
+        Assert.Equal([ClientLogLevel.Debug, ClientLogLevel.Warning], heard.Where(line => line.Facility == "DISCONNECT").Select(line => line.Level).Order());
+        Assert.All(heard, line => Assert.Contains(broker.Address.ToString(), line.Message, StringComparison.Ordinal));
+
+        async Task LoseAsync(Func<BrokerConnection, ScriptedPeer, Task> how)
         {
             var any = cluster.AnyAsync(CancellationToken.None);
             using var peer = await broker.AcceptAsync();
             await peer.AnswerVersionsAsync();
             var connection = await any;
-            if (round == 0)
-            {
-                await connection.DisposeAsync();
-            }
+            await how(connection, peer);
+            await connection.Closed.WaitAsync(ScriptedPeer.Patience);
         }
-
-        List<ClientLogLine> heard = [];
-        while (heard.Count == 0 || heard[^1].Level != ClientLogLevel.Warning)
-        {
-            heard.Add(await lines.Reader.ReadAsync().AsTask().WaitAsync(ScriptedPeer.Patience));
-        }
-
-        Assert.Equal([ClientLogLevel.Debug, ClientLogLevel.Debug, ClientLogLevel.Warning], heard.Select(line => line.Level));
-        Assert.Contains(broker.Address.ToString(), heard[^1].Message, StringComparison.Ordinal);
     }
 
     [Theory]

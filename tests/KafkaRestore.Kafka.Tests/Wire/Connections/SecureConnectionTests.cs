@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
 using KafkaRestore.Kafka.Wire.Connections;
 using KafkaRestore.Kafka.Wire.Protocol;
 using KafkaRestore.Records;
+using KafkaRestore.Records.Errors;
 using KafkaRestore.Testing;
+using ErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Tests.Wire.Connections;
 
@@ -48,7 +51,30 @@ public sealed class SecureConnectionTests(ShortSessionCluster secure) : IClassFi
     public Task Tls_with_a_private_authority_is_accepted() => AssertAnswersAsync(Cluster.SslBootstrapServers, Tls());
 
     [KafkaLauncherFact]
-    public Task Mutual_tls_is_accepted() => AssertAnswersAsync(Cluster.SslBootstrapServers, MutualTls());
+    public async Task A_client_certificate_says_who_we_are()
+    {
+        // Nobody in particular may see all topics on this cluster; the certificate's owner may see none.
+        var topic = await Cluster.CreateTopicAsync();
+
+        Assert.Equal(ErrorCode.NoError, await AskForAsync(topic, Tls()));
+        Assert.Equal(ErrorCode.TopicAuthorizationFailed, await AskForAsync(topic, MutualTls()));
+    }
+
+    [KafkaLauncherFact]
+    public async Task An_encrypted_key_is_opened_with_its_password()
+    {
+        var topic = await Cluster.CreateTopicAsync();
+        using var key = RSA.Create();
+        key.ImportFromPem(await File.ReadAllTextAsync(Cluster.TlsFile("client.key")));
+        var path = Cluster.TlsFile("encrypted.key");
+        await File.WriteAllTextAsync(path, key.ExportEncryptedPkcs8PrivateKeyPem("key-password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10_000)));
+        var security = MutualTls() with { KeyLocation = path };
+
+        Assert.Equal(ErrorCode.TopicAuthorizationFailed, await AskForAsync(topic, security, new() { ["ssl.key.password"] = "key-password" }));
+        var failure = await Assert.ThrowsAsync<RestoreException>(() => OpenAsync(Cluster.SslBootstrapServers, security, new() { ["ssl.key.password"] = "not-this" }));
+        Assert.Equal(ErrorCodes.ConfigInvalid, failure.Code);
+        Assert.DoesNotContain("not-this", failure.Message, StringComparison.Ordinal);
+    }
 
     [KafkaLauncherFact]
     public Task Plain_is_accepted() => AssertAnswersAsync(Cluster.SaslBootstrapServers, Sasl(SaslMechanismKind.Plain));
@@ -202,6 +228,12 @@ public sealed class SecureConnectionTests(ShortSessionCluster secure) : IClassFi
         var answer = await connection.AskAsync(new MetadataRequest([]), CancellationToken.None);
 
         Assert.Single(answer.Brokers);
+    }
+
+    private async Task<ErrorCode> AskForAsync(string topic, SecurityOptions security, Dictionary<string, string>? properties = null)
+    {
+        await using var connection = await OpenAsync(Cluster.SslBootstrapServers, security, properties);
+        return Assert.Single((await connection.AskAsync(new MetadataRequest([topic]), CancellationToken.None)).Topics).Error;
     }
 
     private static async Task<WireException> FailureAsync(string servers, SecurityOptions security, Dictionary<string, string>? properties = null, string host = "127.0.0.1") =>
