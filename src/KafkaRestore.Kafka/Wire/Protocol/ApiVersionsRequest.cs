@@ -27,8 +27,8 @@ internal sealed class ApiVersionsRequest(string softwareVersion) : Request<ApiVe
         var error = reader.ErrorCode();
         if (error == Confluent.Kafka.ErrorCode.UnsupportedVersion)
         {
-            version = 0;
-            reader = reader.AsClassic();
+            // What follows is in the form of version 0, and not every broker gets it right; the question is asked again in that version.
+            return new ApiVersionsResponse(error, []);
         }
 
         var apis = reader.NewArray<ApiVersionRange>(6);
@@ -45,8 +45,8 @@ internal sealed class ApiVersionsRequest(string softwareVersion) : Request<ApiVe
 }
 
 /// <summary>What a broker takes.</summary>
-/// <param name="Error">UNSUPPORTED_VERSION when it does not know the version of the question; it then answers in version 0, which is read as such.</param>
-/// <param name="Apis">Its requests; with UNSUPPORTED_VERSION perhaps none but this one.</param>
+/// <param name="Error">UNSUPPORTED_VERSION when it does not know the version of the question.</param>
+/// <param name="Apis">Its requests; none with an error.</param>
 internal sealed record ApiVersionsResponse(Confluent.Kafka.ErrorCode Error, IReadOnlyList<ApiVersionRange> Apis)
 {
     /// <summary>How long the broker held the answer back, or holds the next one back, because of a quota.</summary>
