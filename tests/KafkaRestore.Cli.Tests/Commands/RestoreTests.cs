@@ -43,6 +43,7 @@ public sealed class RestoreTests
         var result = (await CliProgram.RunAsync("restore", "--config", config, "-v")).MustExit(0);
         Assert.StartsWith("DONE: ", result.Out, StringComparison.Ordinal);
         Assert.Contains($"orders -> {topic}", result.Out, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^Written by +(batch sink, fenced \(the target allows it\)|client sink, idempotent \(not the batch sink: .+\))$", result.Out);
         Assert.Contains("outside the time window", result.Out, StringComparison.Ordinal);
         Assert.Contains("Not checked:", result.Out, StringComparison.Ordinal);
         Assert.Contains("Restoring 3,000 records", result.Error, StringComparison.Ordinal);
@@ -76,10 +77,46 @@ public sealed class RestoreTests
         foreach (var command in new[] { "restore", "validate-restore", "three-phase-restore" })
         {
             var result = (await CliProgram.RunAsync(command, "--config", config, "--format", "json")).MustExit(0);
-            Assert.True(JsonShape.Parse(result.Out).GetProperty("valid").GetBoolean());
+            var json = JsonShape.Parse(result.Out);
+            Assert.True(json.GetProperty("valid").GetBoolean());
+            Assert.Equal(json.GetProperty("sink").GetString() == "batch" ? "fenced" : "idempotent", json.GetProperty("delivery").GetString());
+            Assert.NotEmpty(json.GetProperty("sink_reason").GetString()!);
         }
 
         Assert.Equal(0, await CountAsync(broker, topic, 3));
+    }
+
+    [KafkaFact]
+    public async Task The_client_sink_writes_where_it_is_asked_for_and_the_report_says_so()
+    {
+        using var scratch = new Scratch();
+        var broker = await KafkaBroker.SharedAsync();
+        var topic = await broker.CreateTopicAsync(partitions: 3);
+        var config = scratch.Configuration("shop", broker.BootstrapServers, $"topic_mapping: {{orders: {topic}}}\nsink: client", "topics: {include: [orders]}");
+
+        var json = JsonShape.Parse((await CliProgram.RunAsync("restore", "--config", config, "--format", "json")).MustExit(0).Out);
+
+        Assert.Equal(("client", "idempotent", "sink: client"), (json.GetProperty("sink").GetString(), json.GetProperty("delivery").GetString(), json.GetProperty("sink_reason").GetString()));
+        Assert.Equal(3000, await CountAsync(broker, topic, 3));
+    }
+
+    [Fact]
+    public async Task A_fence_that_cannot_be_had_refuses_dry_run_and_run_alike_before_anything_is_written()
+    {
+        // The mock cluster speaks only old versions of the protocol, so only the client sink can write there.
+        using var scratch = new Scratch();
+        await using var mock = new MockCluster();
+        var topic = await mock.CreateTopicAsync(partitions: 3);
+        var config = scratch.Configuration("shop", mock.BootstrapServers, $"topic_mapping: {{orders: {topic}}}\ndelivery: fenced", "topics: {include: [orders]}");
+
+        foreach (var command in new[] { "validate-restore", "restore" })
+        {
+            var json = JsonShape.Parse((await CliProgram.RunAsync(command, "--config", config, "--format", "json")).MustExit(3).Out);
+            Assert.Contains("(restore.delivery)", Assert.Single(json.GetProperty("errors").EnumerateArray()).GetString(), StringComparison.Ordinal);
+            Assert.Equal(JsonValueKind.Null, json.GetProperty("sink").ValueKind);
+        }
+
+        Assert.Equal(0, await CountAsync(mock, topic, 3));
     }
 
     [KafkaFact]
@@ -180,7 +217,7 @@ public sealed class RestoreTests
         var expected = Golden.Expected("shop", "orders", source);
         var actual = await broker.ReadAsync(topic, report.GetProperty("target_partition").GetInt32());
         Assert.Equal(expected.Count, report.GetProperty("records").GetInt32());
-        Assert.Equal((0, expected.Count - 1), (report.GetProperty("target_first_offset").GetInt64(), report.GetProperty("target_last_offset").GetInt64()));
+        Assert.Equal((actual[0].Offset, actual[^1].Offset), (report.GetProperty("target_first_offset").GetInt64(), report.GetProperty("target_last_offset").GetInt64()));
         RecordComparison.AssertEqual(
             expected,
             [.. actual.Select(record => new RecordData(record.Offset, record.Timestamp, record.Key, record.Value, [.. record.Headers.Take(record.Headers.Count - 3)]))],
