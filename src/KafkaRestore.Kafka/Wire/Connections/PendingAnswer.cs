@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using KafkaRestore.Kafka.Wire.Protocol;
-using ErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Wire.Connections;
 
@@ -49,15 +47,14 @@ internal sealed class PendingAnswer<TResponse>(Request<TResponse> request, short
     public void Complete(ReadOnlySpan<byte> frame)
     {
         var versions = request.Api.Key == ApiVersionsRequest.Definition.Key;
-        var answered = versions && IsUnsupported(frame) ? (short)0 : version;
-        var reader = new WireReader(frame, request.Api.IsFlexible(answered));
+        var reader = new WireReader(frame, request.Api.IsFlexible(version));
         reader.Int32();
         if (!versions)
         {
             reader.EndStructure();
         }
 
-        TrySetResult(request.Read(ref reader, answered));
+        TrySetResult(request.Read(ref reader, version));
     }
 
     /// <inheritdoc/>
@@ -68,8 +65,4 @@ internal sealed class PendingAnswer<TResponse>(Request<TResponse> request, short
             _ = Task.Exception; // counts as seen: not everyone waits for an answer
         }
     }
-
-    // A broker that does not know our version of ApiVersions answers in version 0.
-    private static bool IsUnsupported(ReadOnlySpan<byte> frame) =>
-        frame.Length >= HeaderBytes + 2 && BinaryPrimitives.ReadInt16BigEndian(frame[HeaderBytes..]) == (short)ErrorCode.UnsupportedVersion;
 }

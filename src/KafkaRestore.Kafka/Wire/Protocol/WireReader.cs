@@ -150,9 +150,6 @@ internal ref struct WireReader
         return isThere;
     }
 
-    /// <summary>Reads what is left as a classic version.</summary>
-    public readonly WireReader AsClassic() => new(_bytes[_position..], flexible: false);
-
     /// <summary>Leaves <paramref name="count"/> bytes out.</summary>
     public void Skip(uint count)
     {
