@@ -140,6 +140,36 @@ public sealed class SecureClusterTests(SecureCluster secure) : IClassFixture<Sec
         Assert.Empty(await Cluster.ReadAsync(topic));
     }
 
+    [KafkaLauncherFact]
+    public async Task A_partition_that_may_not_be_read_counts_as_holding_records()
+    {
+        var topic = await Cluster.CreateTopicAsync();
+        var target = new TargetPartition(topic, 0);
+        await Cluster.ToolAsync("acls", "--add", "--allow-principal", "User:alice", "--operation", "Describe", "--topic", topic);
+        await using var cluster = new TargetCluster(Connection(Cluster.SaslBootstrapServers, Alice()));
+
+        var held = await cluster.FindRecordsAsync(new Dictionary<TargetPartition, PartitionRange> { [target] = new(0, 1) }, CancellationToken.None);
+
+        Assert.Equal([target], held);
+    }
+
+    [KafkaLauncherFact]
+    public async Task Reading_back_needs_the_right_to_read_the_topic_and_none_to_a_group()
+    {
+        var topic = await Cluster.CreateTopicAsync();
+        var target = new TargetPartition(topic, 0);
+        await Cluster.ToolAsync("acls", "--add", "--allow-principal", "User:alice", "--operation", "Describe", "--operation", "Read", "--topic", topic);
+        using (var producer = new Confluent.Kafka.ProducerBuilder<byte[], byte[]>(new Confluent.Kafka.ProducerConfig { BootstrapServers = Cluster.BootstrapServers }).SetLogHandler((_, _) => { }).Build())
+        {
+            await producer.ProduceAsync(topic, new Confluent.Kafka.Message<byte[], byte[]> { Value = [1] });
+        }
+
+        using var reader = new PartitionReader(Connection(Cluster.SaslBootstrapServers, Alice()));
+        var records = await Task.Run(() => reader.Read(target, 0, 1, CancellationToken.None).ToList());
+
+        Assert.Equal([1], Assert.Single(records).Value!);
+    }
+
     private static SecurityOptions Sasl(SecurityProtocolKind protocol, SaslMechanismKind mechanism) =>
         new() { Protocol = protocol, Mechanism = mechanism, Username = new Secret("admin"), Password = new Secret("admin-secret") };
 
