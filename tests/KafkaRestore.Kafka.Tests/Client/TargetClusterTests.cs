@@ -209,6 +209,26 @@ public sealed class TargetClusterTests
     }
 
     [RealKafkaFact]
+    public async Task A_partition_with_nothing_but_the_fences_markers_holds_no_record()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        var topic = await broker.CreateTopicAsync();
+        var target = new TargetPartition(topic, 0);
+        await using var cluster = await NewAsync();
+        await using var sinks = new Kafka.Sinks.Batch.BatchSinkFactory(broker.Connection, new Kafka.Sinks.DeliveryOptions());
+        await sinks.PrepareAsync(CancellationToken.None);
+        for (long end = 0, attempts = 0; attempts < 2; attempts++)
+        {
+            await using var sink = await sinks.OpenAsync(new Kafka.Sinks.SinkLane(target, end, 1 << 20, null), new Sinks.SinkRecorder(), CancellationToken.None);
+            var ranges = await cluster.ReadRangesAsync([target], CancellationToken.None);
+
+            Assert.InRange(sink.StartOffset, end + 1, long.MaxValue);
+            Assert.Equal(sink.StartOffset, end = ranges[target].End);
+            Assert.Empty(await cluster.FindRecordsAsync(ranges, CancellationToken.None));
+        }
+    }
+
+    [RealKafkaFact]
     public async Task A_record_of_an_aborted_transaction_counts()
     {
         var broker = await KafkaBroker.SharedAsync();
