@@ -90,7 +90,7 @@ public sealed class BatchSinkChaosTests
     {
         await using var cluster = await KafkaBrokerLauncher.StartAsync();
         await cluster.ToolAsync(
-            "configs", "--alter", "--add-config", "producer_byte_rate=200000", "--entity-type", "clients", "--entity-name", ClientConfiguration.ClientId);
+            "configs", "--alter", "--add-config", "producer_byte_rate=50000", "--entity-type", "clients", "--entity-name", ClientConfiguration.ClientId);
         var lines = new System.Collections.Concurrent.ConcurrentQueue<ClientLogLine>();
         var delivery = new DeliveryOptions { Codec = ProduceCodec.None, BatchRecords = 200, Linger = TimeSpan.Zero };
         await using var stage = await SinkStage.OnAsync(cluster, delivery, sinks: (connection, options) => new BatchSinkFactory(connection, options, lines.Enqueue));

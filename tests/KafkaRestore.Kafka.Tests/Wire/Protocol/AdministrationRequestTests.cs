@@ -117,12 +117,23 @@ public sealed class AdministrationRequestTests
     [InlineData(0, "0000 00000001 0003 0000 000D", 0)]
     [InlineData(1, "0000 00000001 0003 0000 000D 00000009", 9)]
     [InlineData(3, "0000 02 0003 0000 000D 00 00000009 00", 9)]
-    [InlineData(3, "0023 00000001 0003 0000 000D", 0)]
-    public void ApiVersions_is_read_and_in_version_0_when_the_broker_falls_back_to_it(short version, string answer, int throttle)
+    public void ApiVersions_is_read(short version, string answer, int throttle)
     {
         var response = Read(new ApiVersionsRequest("1.0"), version, answer);
 
         Assert.Equal(TimeSpan.FromMilliseconds(throttle), response.Throttle);
         Assert.Equal([new(3, 0, 13)], response.Apis);
+    }
+
+    [Fact]
+    public void Of_an_answer_that_refuses_the_version_only_the_error_is_read()
+    {
+        // librdkafka's mock cluster writes the rest in neither form.
+        var reader = new WireReader([0x00, 0x23, 0x01, 0x00, 0x12, 0x00, 0x00, 0x00, 0x02], flexible: true);
+
+        var response = new ApiVersionsRequest("1.0").Read(ref reader, 3);
+
+        Assert.Equal(Confluent.Kafka.ErrorCode.UnsupportedVersion, response.Error);
+        Assert.Empty(response.Apis);
     }
 }
