@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using ArmCrc32 = System.Runtime.Intrinsics.Arm.Crc32;
@@ -12,12 +10,11 @@ namespace KafkaRestore.Records.Hashing;
 /// Fed piece by piece; <see cref="Value"/> may be read at any time.
 /// </summary>
 /// <remarks>
-/// Uses carry-less multiplication on x86 (Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ", Intel 2009),
-/// the CRC instructions on Arm, tables elsewhere.
+/// Uses carry-less multiplication on x86, the CRC instructions on Arm, tables elsewhere.
 /// </remarks>
 public struct Crc32
 {
-    private static readonly uint[] Tables = BuildTables();
+    private static readonly ReflectedCrc Shared = new(0xEDB88320, Vector128.Create(0x154442bd4UL, 0x1c6e41596UL), Vector128.Create(0x1751997d0UL, 0x0ccaa009eUL));
 
     private uint _state;
     private bool _started;
@@ -43,75 +40,19 @@ public struct Crc32
         }
 
         _state = ArmCrc32.Arm64.IsSupported ? UpdateArm(_state, bytes)
-            : Pclmulqdq.IsSupported && bytes.Length >= 64 ? UpdateByFolding(_state, bytes)
+            : Pclmulqdq.IsSupported && bytes.Length >= ReflectedCrc.FoldedAtLeast ? UpdateByFolding(_state, bytes)
             : UpdateByTables(_state, bytes);
     }
 
-    internal static uint UpdateByTables(uint state, ReadOnlySpan<byte> bytes)
-    {
-        ref var tables = ref MemoryMarshal.GetArrayDataReference(Tables);
-        while (bytes.Length >= 8)
-        {
-            var word = BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ state;
-            state = Unsafe.Add(ref tables, (nint)(0x700 + (byte)word))
-                ^ Unsafe.Add(ref tables, (nint)(0x600 + (byte)(word >> 8)))
-                ^ Unsafe.Add(ref tables, (nint)(0x500 + (byte)(word >> 16)))
-                ^ Unsafe.Add(ref tables, (nint)(0x400 + (byte)(word >> 24)))
-                ^ Unsafe.Add(ref tables, (nint)(0x300 + (byte)(word >> 32)))
-                ^ Unsafe.Add(ref tables, (nint)(0x200 + (byte)(word >> 40)))
-                ^ Unsafe.Add(ref tables, (nint)(0x100 + (byte)(word >> 48)))
-                ^ Unsafe.Add(ref tables, (nint)(byte)(word >> 56));
-            bytes = bytes[8..];
-        }
+    internal static uint UpdateByTables(uint state, ReadOnlySpan<byte> bytes) => Shared.UpdateByTables(state, bytes);
 
-        foreach (var b in bytes)
-        {
-            state = Unsafe.Add(ref tables, (nint)(byte)(state ^ b)) ^ (state >> 8);
-        }
-
-        return state;
-    }
-
-    /// <summary>Folds 64 bytes at a time into four lanes, then into one, and finishes the last 16 bytes by table.</summary>
+    /// <summary>Folds, and finishes the last 16 bytes by table.</summary>
     internal static uint UpdateByFolding(uint state, ReadOnlySpan<byte> bytes)
     {
-        // x^(512±32), x^(128±32) modulo the polynomial, bit-reflected.
-        var by512 = Vector128.Create(0x154442bd4UL, 0x1c6e41596UL);
-        var by128 = Vector128.Create(0x1751997d0UL, 0x0ccaa009eUL);
-
-        var lane0 = Load(bytes, 0) ^ Vector128.CreateScalar(state).AsUInt64();
-        var lane1 = Load(bytes, 16);
-        var lane2 = Load(bytes, 32);
-        var lane3 = Load(bytes, 48);
-        bytes = bytes[64..];
-        while (bytes.Length >= 64)
-        {
-            lane0 = Fold(lane0, by512) ^ Load(bytes, 0);
-            lane1 = Fold(lane1, by512) ^ Load(bytes, 16);
-            lane2 = Fold(lane2, by512) ^ Load(bytes, 32);
-            lane3 = Fold(lane3, by512) ^ Load(bytes, 48);
-            bytes = bytes[64..];
-        }
-
-        lane0 = Fold(lane0, by128) ^ lane1;
-        lane0 = Fold(lane0, by128) ^ lane2;
-        lane0 = Fold(lane0, by128) ^ lane3;
-        while (bytes.Length >= 16)
-        {
-            lane0 = Fold(lane0, by128) ^ Load(bytes, 0);
-            bytes = bytes[16..];
-        }
-
         Span<byte> folded = stackalloc byte[16];
-        lane0.AsByte().CopyTo(folded);
+        Shared.Fold(state, ref bytes).AsByte().CopyTo(folded);
         return UpdateByTables(UpdateByTables(0, folded), bytes);
     }
-
-    private static Vector128<ulong> Fold(Vector128<ulong> lane, Vector128<ulong> factor) =>
-        Pclmulqdq.CarrylessMultiply(lane, factor, 0x00) ^ Pclmulqdq.CarrylessMultiply(lane, factor, 0x11);
-
-    private static Vector128<ulong> Load(ReadOnlySpan<byte> bytes, int at) =>
-        Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(bytes), (nuint)at).AsUInt64();
 
     private static uint UpdateArm(uint state, ReadOnlySpan<byte> bytes)
     {
@@ -127,31 +68,5 @@ public struct Crc32
         }
 
         return state;
-    }
-
-    private static uint[] BuildTables()
-    {
-        var tables = new uint[8 * 256];
-        for (var i = 0u; i < 256; i++)
-        {
-            var entry = i;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                entry = (entry >> 1) ^ (0xEDB88320u & (uint)-(int)(entry & 1));
-            }
-
-            tables[i] = entry;
-        }
-
-        for (var slice = 1; slice < 8; slice++)
-        {
-            for (var i = 0; i < 256; i++)
-            {
-                var before = tables[((slice - 1) * 256) + i];
-                tables[(slice * 256) + i] = tables[(byte)before] ^ (before >> 8);
-            }
-        }
-
-        return tables;
     }
 }

@@ -2,15 +2,16 @@ using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Kafka.Sinks.Batch;
 using KafkaRestore.Records.Errors;
-using KafkaRestore.Records.Layout;
 using KafkaRestore.Testing;
 
 namespace KafkaRestore.Kafka.Tests.Sinks.Batch;
 
 /// <summary>Brokers that die, hang, throttle and move leaders, judged by the official client's dump where it matters most.</summary>
-public sealed class BatchSinkChaosTests
+public sealed class BatchSinkChaosTests : SinkChaosConformance
 {
     private static readonly string[] ThreeReplicas = ["default.replication.factor=3", "min.insync.replicas=2", "replica.lag.time.max.ms=4000"];
+
+    protected override TimeSpan ShortDeadline => TimeSpan.FromSeconds(8);
 
     [KafkaLauncherFact]
     public async Task Each_broker_killed_or_paused_in_turn_loses_and_repeats_nothing()
@@ -21,66 +22,15 @@ public sealed class BatchSinkChaosTests
         var records = TestRecords.Ordinary(60_000);
         await using var sink = await stage.OpenAsync(queueBytes: 200_000);
 
-        for (var round = 0; round < 6; round++)
-        {
-            var broker = (round % 3) + 1;
-            var sending = SendAsync(sink, records.Skip(round * 10_000).Take(10_000));
-            await stage.Acks.FirstAsync;
-            await (round < 3 ? cluster.KillAsync(broker) : cluster.PauseAsync(broker));
-            await sending.WaitAsync(TimeSpan.FromMinutes(3));
-            await (round < 3 ? cluster.ReviveAsync(broker) : cluster.ResumeAsync(broker));
-        }
-
-        await sink.FlushAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromMinutes(3));
+        await SendInRoundsAsync(
+            stage,
+            sink,
+            records,
+            6,
+            round => round < 3 ? cluster.KillAsync(round + 1) : cluster.PauseAsync(round - 2),
+            round => round < 3 ? cluster.ReviveAsync(round + 1) : cluster.ResumeAsync(round - 2));
 
         Assert.Equal(records.Count, stage.Acks.Records);
-        stage.Acks.AssertPrefixOf(records);
-        await AssertDumpAsync(cluster, stage, records);
-    }
-
-    [KafkaLauncherFact]
-    public async Task A_broker_that_hangs_beyond_the_deadline_ends_the_sink_with_the_exact_prefix()
-    {
-        await using var cluster = await KafkaBrokerLauncher.StartAsync();
-        await using var stage = await StageAsync(cluster, new DeliveryOptions { AcknowledgementDeadline = TimeSpan.FromSeconds(8), Linger = TimeSpan.Zero });
-        var records = TestRecords.Ordinary(20_000);
-        var sink = await stage.OpenAsync(queueBytes: 400_000);
-        await SendAsync(sink, records.Take(1_000));
-        await sink.FlushAsync(CancellationToken.None);
-
-        var sending = SendAsync(sink, records.Skip(1_000));
-        await cluster.PauseAsync(1);
-        var failure = await Assert.ThrowsAsync<RestoreException>(async () =>
-        {
-            await sending;
-            await sink.FlushAsync(CancellationToken.None);
-        });
-        await sink.DisposeAsync();
-        await cluster.ResumeAsync(1);
-
-        Assert.Equal((ErrorCodes.TargetUnavailable, stage.Target.ToString()), (failure.Code, failure.Where));
-        stage.Acks.AssertPrefixOf(records);
-        var log = await stage.ReadAsync();
-        Assert.InRange(log.Count, stage.Acks.Records, records.Count);
-        Assert.Equal(records.Take(log.Count).Select(ConsumedRecord.ContentOf), log.Select(record => record.Content));
-    }
-
-    [KafkaLauncherFact]
-    public async Task A_broker_that_comes_back_within_the_deadline_is_waited_for()
-    {
-        await using var cluster = await KafkaBrokerLauncher.StartAsync();
-        await using var stage = await StageAsync(cluster, new DeliveryOptions { Linger = TimeSpan.Zero });
-        var records = TestRecords.Ordinary(10_000);
-        await using var sink = await stage.OpenAsync(queueBytes: 200_000);
-        await SendAsync(sink, records.Take(1_000));
-        await sink.FlushAsync(CancellationToken.None);
-
-        await cluster.KillAsync(1);
-        var sending = SendAsync(sink, records.Skip(1_000));
-        await cluster.ReviveAsync(1);
-        await sending;
-        await sink.FlushAsync(CancellationToken.None);
-
         stage.Acks.AssertPrefixOf(records);
         await AssertDumpAsync(cluster, stage, records);
     }
@@ -166,28 +116,15 @@ public sealed class BatchSinkChaosTests
         Assert.Equal(log.Count == 2 ? ErrorCodes.ForeignWriter : null, (failure as RestoreException)?.Code);
     }
 
-    private static Task<SinkStage> StageAsync(KafkaBroker cluster, DeliveryOptions delivery, short replication = -1) =>
-        SinkStage.OnAsync(cluster, delivery, replication: replication, sinks: (connection, options) => new BatchSinkFactory(connection, options));
+    protected override Task<SinkStage> StageAsync(KafkaBroker cluster, DeliveryOptions delivery) => StageAsync(cluster, delivery, replication: -1);
 
-    private static async Task AssertDumpAsync(KafkaBroker cluster, SinkStage stage, IReadOnlyList<RecordData> records)
-    {
-        var log = await ConsumedRecordDump.ReadAsync(cluster.BootstrapServers, stage.Target.Topic);
-        Assert.Equal(records.Select(ConsumedRecord.ContentOf), log[0].Select(record => record.Content));
-        Assert.Equal(stage.Acks.TargetOffsets, log[0].Select(record => record.Offset));
-    }
+    private static Task<SinkStage> StageAsync(KafkaBroker cluster, DeliveryOptions delivery, short replication) =>
+        SinkStage.OnAsync(cluster, delivery, replication: replication, sinks: (connection, options) => new BatchSinkFactory(connection, options));
 
     private static async Task<int> LeaderOfAsync(KafkaBroker cluster, TargetPartition target)
     {
         await using var wire = new Kafka.Wire.WireCluster(cluster.Connection);
         await wire.RefreshAsync([target.Topic], CancellationToken.None);
         return wire.LeaderOf(target)!.Value.Broker;
-    }
-
-    private static async Task SendAsync(IRecordSink sink, IEnumerable<RecordData> records)
-    {
-        foreach (var block in TestRecords.Blocks(records, 250))
-        {
-            await sink.SendAsync(block, CancellationToken.None);
-        }
     }
 }
