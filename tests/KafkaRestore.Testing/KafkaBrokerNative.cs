@@ -86,6 +86,9 @@ internal static class KafkaBrokerNative
     internal static extern nint rd_kafka_consumer_poll(nint client, int milliseconds);
 
     [DllImport(Library)]
+    internal static extern int rd_kafka_query_watermark_offsets(nint client, [MarshalAs(UnmanagedType.LPUTF8Str)] string topic, int partition, out long low, out long high, int milliseconds);
+
+    [DllImport(Library)]
     internal static extern void rd_kafka_message_destroy(nint message);
 
     [DllImport(Library)]
