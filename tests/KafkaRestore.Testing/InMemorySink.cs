@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Hashing;
 using KafkaRestore.Records.Layout;
 
 namespace KafkaRestore.Testing;
@@ -94,6 +95,7 @@ public sealed class InMemorySinkFactory : IRecordSinkFactory
             {
                 ThrowIfEnded();
                 var sent = new List<RecordData>(block.Count);
+                using var origin = new RecordOrigin(block.Source);
                 long bytes = 0;
                 try
                 {
@@ -102,6 +104,7 @@ public sealed class InMemorySinkFactory : IRecordSinkFactory
                         cancellationToken.ThrowIfCancellationRequested();
                         Append(RecordData.From(view));
                         sent.Add(RecordData.From(view));
+                        origin.Add(view.Offset, RecordDigest.Of(view));
                         bytes += view.Encoded.Length;
                     }
                 }
@@ -120,7 +123,7 @@ public sealed class InMemorySinkFactory : IRecordSinkFactory
                     if (sent.Count > 0)
                     {
                         observer.Acknowledged(new SinkAck(
-                            block.Source, sent.Count, bytes, sent[0].Offset, sent[^1].Offset, _expected - sent.Count, sent[0].Timestamp, sent[^1].Timestamp));
+                            block.Source, sent.Count, bytes, origin.Runs, _expected - sent.Count, sent[0].Timestamp, sent[^1].Timestamp, origin.Digests));
                     }
                 }
 

@@ -19,6 +19,7 @@ public sealed class LaneStatus : ISinkObserver
     private long _sent;
     private long _acknowledged;
     private long _acknowledgedBytes;
+    private long _targetEnd = -1;
     private long _lastAcknowledgement;
     private readonly TimeProvider _time;
 
@@ -64,6 +65,9 @@ public sealed class LaneStatus : ISinkObserver
     /// </summary>
     public long Baseline { get; private set; }
 
+    /// <summary>Target offset behind the last record acknowledged; <see cref="Baseline"/> while there is none.</summary>
+    public long TargetEnd => Interlocked.Read(ref _targetEnd) is var end && end >= 0 ? end : Baseline;
+
     /// <summary>Records handed to the sink.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
@@ -100,6 +104,7 @@ public sealed class LaneStatus : ISinkObserver
             _acks[ack.Source] = _acks[ack.Source].With(ack);
         }
 
+        Interlocked.Exchange(ref _targetEnd, ack.TargetEnd);
         Interlocked.Add(ref _acknowledged, ack.Records);
         Interlocked.Add(ref _acknowledgedBytes, ack.Bytes);
         Interlocked.Exchange(ref _lastAcknowledgement, _time.GetTimestamp());
@@ -154,7 +159,7 @@ public readonly record struct SourceAcks(
         Records == 0 ? ack.FirstSourceOffset : FirstSourceOffset,
         ack.LastSourceOffset,
         Records == 0 ? ack.FirstTargetOffset : FirstTargetOffset,
-        ack.FirstTargetOffset + ack.Records - 1,
+        ack.TargetEnd - 1,
         Records == 0 ? ack.FirstTimestamp : FirstTimestamp,
         ack.LastTimestamp);
 }

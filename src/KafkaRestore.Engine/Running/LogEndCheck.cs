@@ -41,7 +41,7 @@ internal sealed record LogEndCheck(bool WasRun, IReadOnlyDictionary<TargetPartit
         foreach (var lane in done)
         {
             var target = lane.Lane.Target;
-            var expected = lane.Baseline + lane.Acknowledged;
+            var expected = lane.TargetEnd;
             if (!ranges.TryGetValue(target, out var range))
             {
                 warnings.Add($"the end of {target} could not be read after the run");

@@ -48,7 +48,6 @@ internal sealed unsafe partial class RecordBatchBuilder
             _maxTimestamp = maxTimestamp;
             Count = count;
             LastTimestamp = RecordTranscoder.TimestampOf(last);
-            LastOffset = RecordTranscoder.OffsetOf(last);
         }
 
         return source;
@@ -77,11 +76,9 @@ internal sealed unsafe partial class RecordBatchBuilder
         }
 
         LastTimestamp = RecordTranscoder.TimestampOf(record);
-        LastOffset = RecordTranscoder.OffsetOf(record);
         if (Count == 0)
         {
             FirstTimestamp = _maxTimestamp = LastTimestamp;
-            FirstOffset = LastOffset;
         }
 
         Write(record, body);

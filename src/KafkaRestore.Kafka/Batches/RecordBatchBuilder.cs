@@ -48,12 +48,6 @@ internal sealed unsafe partial class RecordBatchBuilder : IDisposable
     /// <summary>Encoded size of the records so far before compression, in bytes, batch header included.</summary>
     public int PlainBytes => (int)_plainBytes;
 
-    /// <summary>Source offset of the batch's first record; meaningless when there is none.</summary>
-    public long FirstOffset { get; private set; }
-
-    /// <summary>Source offset of the batch's last record; meaningless when there is none.</summary>
-    public long LastOffset { get; private set; }
-
     /// <summary>Timestamp of the batch's first record; meaningless when there is none.</summary>
     public long FirstTimestamp { get; private set; }
 
@@ -148,7 +142,7 @@ internal sealed unsafe partial class RecordBatchBuilder : IDisposable
         _compressor.End(_packed);
         BatchHeader.Write(_packed.Span, _compressor.Bits, Count, FirstTimestamp, _maxTimestamp);
         var length = _packed.Length;
-        var batch = new RecordBatch(_packed.Take(), length, Count, _recordBytes);
+        var batch = new RecordBatch(_packed.Take(), length, Count, _recordBytes, FirstTimestamp, LastTimestamp);
         Discard();
         return batch;
     }

@@ -63,21 +63,32 @@ public interface ISinkObserver
     void Acknowledged(in SinkAck ack);
 }
 
-/// <summary>Consecutive records of one block that the target has acknowledged.</summary>
-/// <param name="Source">The block's <see cref="RecordBlock.Source"/>.</param>
+/// <summary>Consecutive records of one source that the target has acknowledged.</summary>
+/// <remarks><see cref="Runs"/> and <see cref="Digests"/> may be looked at during the call only: their memory is used again.</remarks>
+/// <param name="Source">Their blocks' <see cref="RecordBlock.Source"/>.</param>
 /// <param name="Records">How many, at least 1.</param>
 /// <param name="Bytes">Their encoded size in bytes.</param>
-/// <param name="FirstSourceOffset">Source offset of the first.</param>
-/// <param name="LastSourceOffset">Source offset of the last.</param>
+/// <param name="Runs">Their source offsets, ascending: at least one run, <paramref name="Records"/> offsets in all.</param>
 /// <param name="FirstTargetOffset">Target offset of the first; the others follow without a gap.</param>
 /// <param name="FirstTimestamp">Timestamp of the first, epoch milliseconds.</param>
 /// <param name="LastTimestamp">Timestamp of the last, epoch milliseconds.</param>
+/// <param name="Digests"><see cref="Records.Hashing.RecordDigest"/> of the last of them, in order, as far as they are known: 64 at most.</param>
 public readonly record struct SinkAck(
     int Source,
     int Records,
     long Bytes,
-    long FirstSourceOffset,
-    long LastSourceOffset,
+    ReadOnlyMemory<SourceRun> Runs,
     long FirstTargetOffset,
     long FirstTimestamp,
-    long LastTimestamp);
+    long LastTimestamp,
+    ReadOnlyMemory<uint> Digests)
+{
+    /// <summary>Source offset of the first.</summary>
+    public long FirstSourceOffset => Runs.Span[0].First;
+
+    /// <summary>Source offset of the last.</summary>
+    public long LastSourceOffset => Runs.Span[^1].Last;
+
+    /// <summary>The target offset behind the last.</summary>
+    public long TargetEnd => FirstTargetOffset + Records;
+}

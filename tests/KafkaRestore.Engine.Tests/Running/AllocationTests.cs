@@ -123,6 +123,7 @@ public sealed class AllocationTests
 
         private sealed class Sink(SinkLane lane, ISinkObserver observer) : IRecordSink
         {
+            private static readonly SourceRun[] s_run = [new(0, 1)];
             private long _next = lane.ExpectedOffset;
 
             public long StartOffset => lane.ExpectedOffset;
@@ -132,7 +133,7 @@ public sealed class AllocationTests
                 using (block)
                 {
                     var first = RecordView.At(block.Bytes);
-                    observer.Acknowledged(new SinkAck(block.Source, block.Count, block.Length, first.Offset, first.Offset, _next, first.Timestamp, first.Timestamp));
+                    observer.Acknowledged(new SinkAck(block.Source, block.Count, block.Length, s_run, _next, first.Timestamp, first.Timestamp, default));
                     _next += block.Count;
                 }
 

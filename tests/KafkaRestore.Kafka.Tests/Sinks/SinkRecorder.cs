@@ -1,4 +1,6 @@
 using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Kafka.Tests.Batches;
+using KafkaRestore.Records.Hashing;
 using KafkaRestore.Records.Layout;
 
 namespace KafkaRestore.Kafka.Tests.Sinks;
@@ -29,7 +31,7 @@ public sealed class SinkRecorder : ISinkObserver
     {
         lock (_gate)
         {
-            _acks.Add(ack);
+            _acks.Add(ack with { Runs = ack.Runs.ToArray(), Digests = ack.Digests.ToArray() });
         }
 
         _first.TrySetResult();
@@ -51,6 +53,9 @@ public sealed class SinkRecorder : ISinkObserver
             Assert.Equal(
                 (part[0].Offset, part[^1].Offset, part[0].Timestamp, part[^1].Timestamp, part.Sum(record => (long)RecordEncoder.SizeOf(record))),
                 (ack.FirstSourceOffset, ack.LastSourceOffset, ack.FirstTimestamp, ack.LastTimestamp, ack.Bytes));
+            Assert.Equal(part.Select(record => record.Offset), ack.Runs.ToArray().SelectMany(run => Enumerable.Range(0, run.Count).Select(i => run.First + i)));
+            var known = part.TakeLast(ack.Digests.Length).Select(record => RecordDigest.Of(RecordView.At(BatchRecords.Encode([record]))));
+            Assert.Equal(known, ack.Digests.ToArray());
             Assert.True(ack.FirstTargetOffset >= end, $"an acknowledgement for offset {ack.FirstTargetOffset} behind one up to {end}");
             end = ack.FirstTargetOffset + ack.Records;
             next += ack.Records;

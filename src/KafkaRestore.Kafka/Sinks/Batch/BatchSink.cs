@@ -26,8 +26,7 @@ internal sealed class BatchSink : IRecordSink
     private readonly TimeSpan _linger;
 
     private RecordBatch? _finished;
-    private SinkAck _finishedAck;
-    private int _source;
+    private RecordOrigin? _origin;
     private long _begunAt;
     private Exception? _stopped;
     private int _disposed;
@@ -109,26 +108,28 @@ internal sealed class BatchSink : IRecordSink
         _dispatcher.Forget(_queue);
         await _building.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         _finished?.Dispose();
+        _origin?.Dispose();
         _builder.Dispose();
     }
 
     private async ValueTask EncodeAsync(RecordBlock block, CancellationToken cancellationToken)
     {
-        if (_builder.Count > 0 && block.Source != _source)
+        if (_builder.Count > 0 && block.Source != _origin!.Source)
         {
             await FinishAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        _source = block.Source;
         var position = 0;
         while (position < block.Length)
         {
             if (_builder.Count == 0)
             {
                 _begunAt = _time.GetTimestamp();
+                _origin ??= new RecordOrigin(block.Source);
             }
 
-            _builder.AppendMany(block.Bytes[position..], _bounds.PlainBytes, _bounds.Records, out var consumed);
+            var added = _builder.AppendMany(block.Bytes[position..], _bounds.PlainBytes, _bounds.Records, out var consumed);
+            _origin!.Add(block.Bytes.Slice(position, consumed), added);
             position += consumed;
             if (position < block.Length)
             {
@@ -151,7 +152,7 @@ internal sealed class BatchSink : IRecordSink
             await _window.WaitUntilEmptyAsync(cancellationToken).ConfigureAwait(false);
             var refusal = new RestoreException(
                 ErrorCodes.RecordTooLarge,
-                $"the record at source offset {_finishedAck.FirstSourceOffset} takes {_finished.Length} bytes as a batch of its own; the topic takes {_lane.MaxMessageBytes}",
+                $"the record at source offset {_origin!.First} takes {_finished.Length} bytes as a batch of its own; the topic takes {_lane.MaxMessageBytes}",
                 _lane.Target.ToString());
             _queue.End(refusal);
             throw refusal;
@@ -169,9 +170,7 @@ internal sealed class BatchSink : IRecordSink
                 return true;
             }
 
-            var ack = new SinkAck(_source, _builder.Count, 0, _builder.FirstOffset, _builder.LastOffset, -1, _builder.FirstTimestamp, _builder.LastTimestamp);
             _finished = _builder.Finish();
-            _finishedAck = ack with { Bytes = _finished.RecordBytes };
         }
 
         if (_finished.Count == 1 && _finished.Length > (_lane.MaxMessageBytes ?? int.MaxValue))
@@ -185,8 +184,9 @@ internal sealed class BatchSink : IRecordSink
             return false;
         }
 
-        _queue.Add(_finished, _finishedAck, charge);
+        _queue.Add(_finished, _origin!, charge);
         _finished = null;
+        _origin = null;
         return true;
     }
 

@@ -155,7 +155,7 @@ public sealed partial class ClientSink : IRecordSink
                 return true;
             }
 
-            _newest!.Note(turn.Index, record.Offset, record.Timestamp, record.Encoded.Length);
+            _newest!.Note(turn.Index, record);
             try
             {
                 _producer.Produce(_target, _translator.Message, _onDelivered);

@@ -51,6 +51,16 @@ public sealed class BatchSinkFaultTests
     public async Task Every_third_answer_lost_is_slow_and_exact() =>
         await AssertExactAsync(new FaultyWire { OnAnswer = n => n % 3 == 0 ? new Fault(FaultKind.Cut) : Fault.None });
 
+    [RealKafkaTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public async Task A_broker_that_loses_track_between_the_parts_of_a_split_batch_gets_each_record_once(int every) =>
+        await AssertExactAsync(
+            new FaultyWire { OnAnswer = n => n > 3 && n < 40 && n % (every + 2) == 0 ? new Fault(FaultKind.Code, KafkaErrorCode.UnknownProducerId) : Fault.None },
+            ("max.message.bytes", "2000"));
+
     public static TheoryData<KafkaErrorCode, string> Endings() => new()
     {
         { KafkaErrorCode.InvalidProducerEpoch, ErrorCodes.Fenced.Word },
@@ -142,9 +152,9 @@ public sealed class BatchSinkFaultTests
         Assert.Equal((ErrorCodes.ForeignWriter, $"offset {stage.Start} holds records that this restore has not written"), (failure.Code, failure.Message));
     }
 
-    private static async Task AssertExactAsync(FaultyWire wire)
+    private static async Task AssertExactAsync(FaultyWire wire, params (string Name, string Value)[] topic)
     {
-        await using var stage = await BatchStages.NewAsync(SmallBatches, wire.Options);
+        await using var stage = await BatchStages.NewAsync(SmallBatches with { Codec = topic.Length > 0 ? ProduceCodec.None : SmallBatches.Codec }, wire.Options, topic);
         var records = TestRecords.Ordinary(2_000);
         await using var sink = await stage.OpenAsync();
 

@@ -1,3 +1,4 @@
+using KafkaRestore.Kafka.Sinks.Batch.Fencing;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Kafka.Sinks.Batch.Sending;
@@ -86,8 +87,9 @@ internal sealed partial class PartitionQueue
 
             var whole = _batches[0];
             var (first, second) = _splitter.Split(whole.Batch);
-            var firstPart = new PendingBatch(first, null, 0);
-            var secondPart = new PendingBatch(second, whole.Ack, whole.Charge);
+            var (firstOrigin, secondOrigin) = whole.Origin.Split(first.Count);
+            var firstPart = new PendingBatch(first, firstOrigin, 0);
+            var secondPart = new PendingBatch(second, secondOrigin, whole.Charge);
             firstPart.Stamp(_producer, whole.Sequence);
             secondPart.Stamp(_producer, (whole.Sequence + first.Count) & int.MaxValue);
             _batches[0] = firstPart;
@@ -112,29 +114,11 @@ internal sealed partial class PartitionQueue
         {
             foreach (var landed in tail)
             {
-                if (_failure is not null)
-                {
-                    return;
-                }
-
-                if (_batches.Count == 0 || landed.Producer != _producer || landed.BaseSequence != _batches[0].Sequence || landed.Count != _batches[0].Batch.Count)
-                {
-                    EndLocked(PartitionRefusals.Foreign(landed.BaseOffset, Target));
-                    return;
-                }
-
-                Acknowledge(landed.BaseOffset);
+                Recognise(landed);
             }
 
             if (_failure is not null)
             {
-                return;
-            }
-
-            if (_withinSplit)
-            {
-                // Its parts would stand on both sides of the fence's marker, and one acknowledgement could not say so.
-                EndLocked(new RestoreException(ErrorCodes.ProduceRefused, $"the broker lost track of a batch that had to be split ({_trouble})", Target.ToString()));
                 return;
             }
 
@@ -145,6 +129,24 @@ internal sealed partial class PartitionQueue
             {
                 Stamp(batch);
             }
+        }
+    }
+
+    /// <summary>Acknowledges what stands in the log as one batch: one of ours, or all parts of one that was split afterwards.</summary>
+    private void Recognise(LoggedBatch landed)
+    {
+        for (var found = 0; found < landed.Count && _failure is null;)
+        {
+            var sequence = (landed.BaseSequence + found) & int.MaxValue;
+            if (_batches.Count == 0 || landed.Producer != _producer || sequence != _batches[0].Sequence || _batches[0].Batch.Count > landed.Count - found)
+            {
+                EndLocked(PartitionRefusals.Foreign(landed.BaseOffset + found, Target));
+                return;
+            }
+
+            var count = _batches[0].Batch.Count;
+            Acknowledge(landed.BaseOffset + found);
+            found += count;
         }
     }
 }

@@ -34,7 +34,6 @@ internal sealed partial class PartitionQueue
     private long _expected;
     private int _underWay;
     private bool _proven;
-    private bool _withinSplit;
     private ProduceReaction? _remedy;
     private BrokerSender? _sender;
     private Backoff _backoff;
@@ -100,10 +99,10 @@ internal sealed partial class PartitionQueue
         }
     }
 
-    /// <summary>Adds a batch behind all others; its memory belongs to the queue from now on, and its charge has been taken from the window.</summary>
-    public void Add(RecordBatch batch, SinkAck ack, long charge)
+    /// <summary>Adds a batch behind all others; the memory of both belongs to the queue from now on, and its charge has been taken from the window.</summary>
+    public void Add(RecordBatch batch, RecordOrigin origin, long charge)
     {
-        var pending = new PendingBatch(batch, ack, charge);
+        var pending = new PendingBatch(batch, origin, charge);
         lock (_gate)
         {
             if (_failure is not null)
@@ -305,12 +304,7 @@ internal sealed partial class PartitionQueue
         _backoff.Reset();
         _trouble = null;
         _progressAt = _time.GetTimestamp();
-        _withinSplit = batch.Ack is null;
-        if (batch.Ack is { } ack)
-        {
-            _observer.Acknowledged(ack with { FirstTargetOffset = _expected - ack.Records });
-        }
-
+        _observer.Acknowledged(batch.AckAt(offset));
         _window.Release(batch.Charge);
         batch.Release();
     }

@@ -15,13 +15,13 @@ internal static class PartitionRefusals
         {
             ProduceReaction.Split when batch.Batch.Count == 1 => new RestoreException(
                 ErrorCodes.RecordTooLarge,
-                $"the record at source offset {SourceOffset(batch)}, {batch.Batch.Length} bytes as a batch of its own, was refused: {reason}",
+                $"the record at source offset {batch.Origin.First}, {batch.Batch.Length} bytes as a batch of its own, was refused: {reason}",
                 target.ToString()),
             ProduceReaction.Fenced => Taken(reason, target),
             ProduceReaction.Denied => new RestoreException(ErrorCodes.TargetDenied, $"writing was denied: {reason}", target.ToString()),
             ProduceReaction.Fatal => new RestoreException(
                 ErrorCodes.ProduceRefused,
-                $"the batch that begins with source offset {SourceOffset(batch)} was refused: {reason}",
+                $"the batch that begins with source offset {batch.Origin.First} was refused: {reason}",
                 target.ToString(),
                 HintFor(code, fenced)),
             _ => null,
@@ -39,7 +39,7 @@ internal static class PartitionRefusals
     /// <summary>A batch did not get the offset that it must.</summary>
     public static RestoreException Misplaced(PendingBatch batch, long found, long expected, TargetPartition target)
     {
-        var what = $"the record at source offset {SourceOffset(batch)}";
+        var what = $"the record at source offset {batch.Origin.First}";
         return found switch
         {
             < 0 => new RestoreException(
@@ -49,9 +49,6 @@ internal static class PartitionRefusals
             _ => new RestoreException(ErrorCodes.ForeignWriter, $"{what} got offset {found}; {expected} was expected", target.ToString()),
         };
     }
-
-    private static string SourceOffset(PendingBatch batch) =>
-        batch.Ack is { } ack ? $"{ack.FirstSourceOffset}" : "(within a batch that was split)";
 
     private static string? HintFor(KafkaErrorCode code, bool fenced) => code switch
     {

@@ -2,26 +2,23 @@ using KafkaRestore.Kafka.Batches;
 
 namespace KafkaRestore.Kafka.Sinks.Batch.Sending;
 
-/// <summary>A batch on its way: its bytes, its sequence number, and what its acknowledgement says.</summary>
+/// <summary>A batch on its way: its bytes, its sequence number, and what its acknowledgement says. Owns them.</summary>
 internal sealed class PendingBatch
 {
     private int _users = 1;
 
-    public PendingBatch(RecordBatch batch, SinkAck? ack, long charge)
+    public PendingBatch(RecordBatch batch, RecordOrigin origin, long charge)
     {
         Batch = batch;
-        Ack = ack;
+        Origin = origin;
         Charge = charge;
     }
 
     /// <summary>The bytes; unchanged from the first send on.</summary>
     public RecordBatch Batch { get; }
 
-    /// <summary>
-    /// What is reported once the batch is in the log, target offset excepted; null for the first part of a batch that was split, whose records the last part
-    /// reports.
-    /// </summary>
-    public SinkAck? Ack { get; }
+    /// <summary>Where its records come from.</summary>
+    public RecordOrigin Origin { get; }
 
     /// <summary>Bytes of the sink's window that it holds.</summary>
     public long Charge { get; }
@@ -36,6 +33,10 @@ internal sealed class PendingBatch
         Batch.Stamp(producer.Id, producer.Epoch, sequence);
     }
 
+    /// <summary>What is reported once its first record stands at <paramref name="offset"/>.</summary>
+    public SinkAck AckAt(long offset) =>
+        new(Origin.Source, Batch.Count, Batch.RecordBytes, Origin.Runs, offset, Batch.FirstTimestamp, Batch.LastTimestamp, Origin.Digests);
+
     /// <summary>Keeps the memory while the bytes are being written.</summary>
     public void Use() => Interlocked.Increment(ref _users);
 
@@ -45,6 +46,7 @@ internal sealed class PendingBatch
         if (Interlocked.Decrement(ref _users) == 0)
         {
             Batch.Dispose();
+            Origin.Dispose();
         }
     }
 }
