@@ -45,9 +45,12 @@ internal sealed class LaneRunner(LaneStream stream, LaneStatus status, IRecordSi
             status.Opened(sink.StartOffset);
             try
             {
-                await foreach (var block in stream.ReadAsync(stop).ConfigureAwait(false))
+                await foreach (var (block, _) in stream.ReadAsync(stop).ConfigureAwait(false))
                 {
-                    await SendAsync(sink, block, stop).ConfigureAwait(false);
+                    if (block is not null)
+                    {
+                        await SendAsync(sink, block, stop).ConfigureAwait(false);
+                    }
                 }
 
                 await sink.FlushAsync(stop).ConfigureAwait(false);

@@ -57,6 +57,9 @@ public sealed class SegmentReader
     /// <summary>The budget that its segments come out of.</summary>
     public MemoryBudget Budget => _budget;
 
+    /// <summary>Whether a whole segment may hold other records than the manifest says (<see cref="SegmentReadOptions.TrustSegments"/>).</summary>
+    public bool TrustsSegments => _options.TrustSegments;
+
     /// <summary>
     /// The memory in bytes that reading the segment takes, to be reserved before it is opened. A caller that reads ahead must reserve in the
     /// order in which it will read: then the first of its segments can always be finished, and nobody waits for ever.

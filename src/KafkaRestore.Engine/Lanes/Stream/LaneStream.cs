@@ -21,6 +21,7 @@ public sealed class LaneStream
     private readonly SegmentReader _reader;
     private readonly MemoryBudget _room;
     private readonly BufferPool _pool;
+    private readonly StreamPosition _from;
 
     /// <summary>Prepares the stream of <paramref name="lane"/>; nothing is read yet.</summary>
     /// <param name="plan">The plan.</param>
@@ -28,31 +29,37 @@ public sealed class LaneStream
     /// <param name="reader">Reads segments within its budget.</param>
     /// <param name="room">This lane's own budget for blocks that grow because headers are added.</param>
     /// <param name="pool">Where memory is rented.</param>
-    public LaneStream(RestorePlan plan, LanePlan lane, SegmentReader reader, MemoryBudget room, BufferPool? pool = null)
+    /// <param name="from">Where an earlier run stopped; null is the beginning.</param>
+    public LaneStream(RestorePlan plan, LanePlan lane, SegmentReader reader, MemoryBudget room, BufferPool? pool = null, StreamPosition? from = null)
     {
+        _from = from ?? StreamPosition.Start(lane.Sources.Count);
         _room = room;
         _plan = plan;
         _lane = lane;
         _reader = reader.Together();
         _pool = pool ?? BufferPool.Shared;
         Counters = [.. lane.Sources.Select(_ => new SourceCounters())];
+        for (var i = 0; i < _from.Tallies.Count; i++)
+        {
+            Counters[i].GoOnFrom(_from.Tallies[i]);
+        }
     }
 
     /// <summary>What happened to each source's records on the way, in the order of the lane's sources.</summary>
     public IReadOnlyList<SourceCounters> Counters { get; }
 
-    /// <summary>The blocks in order; each belongs to whoever takes it. May be read once.</summary>
+    /// <summary>The pieces in order; the block of each belongs to whoever takes it. May be read once.</summary>
     /// <exception cref="Records.Errors.RestoreException">ARCHIVE_CORRUPT, ARCHIVE_GENERATIONS and the other failures of reading.</exception>
-    public async IAsyncEnumerable<RecordBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<StreamPiece> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var ahead = Channel.CreateBounded<RecordBlock>(new BoundedChannelOptions(BlocksAhead) { SingleReader = true, SingleWriter = true });
+        var ahead = Channel.CreateBounded<StreamPiece>(new BoundedChannelOptions(BlocksAhead) { SingleReader = true, SingleWriter = true });
         var reading = Task.Run(() => ReadAheadAsync(ahead.Writer, stop.Token), CancellationToken.None);
         try
         {
-            await foreach (var block in ahead.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (var piece in ahead.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                yield return block;
+                yield return piece;
             }
         }
         finally
@@ -62,16 +69,21 @@ public sealed class LaneStream
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             while (ahead.Reader.TryRead(out var left))
             {
-                left.Dispose();
+                left.Block?.Dispose();
             }
         }
     }
 
-    private async Task ReadAheadAsync(ChannelWriter<RecordBlock> ahead, CancellationToken cancellationToken)
+    private async Task ReadAheadAsync(ChannelWriter<StreamPiece> ahead, CancellationToken cancellationToken)
     {
         try
         {
-            for (var i = 0; i < _lane.Sources.Count; i++)
+            for (var i = 0; i < _from.Source; i++)
+            {
+                PassSource(i);
+            }
+
+            for (var i = _from.Source; i < _lane.Sources.Count; i++)
             {
                 await ReadSourceAsync(i, ahead, cancellationToken).ConfigureAwait(false);
             }
@@ -84,13 +96,23 @@ public sealed class LaneStream
         }
     }
 
-    private async Task ReadSourceAsync(int index, ChannelWriter<RecordBlock> ahead, CancellationToken cancellationToken)
+    /// <summary>A source that an earlier run has finished.</summary>
+    private void PassSource(int index)
     {
+        foreach (var segment in _lane.Sources[index].Segments)
+        {
+            Counters[index].SegmentPassed(segment.CompressedSize);
+        }
+    }
+
+    private async Task ReadSourceAsync(int index, ChannelWriter<StreamPiece> ahead, CancellationToken cancellationToken)
+    {
+        var (readFrom, nextOffset) = index == _from.Source ? (_from.ReadFrom, _from.NextOffset) : (0, 0);
         var source = _lane.Sources[index];
         var counters = Counters[index];
-        var transform = new RecordTransform(_plan.Rules, source, counters);
-        var stream = new SourceStream(_plan.BackupId, source, _plan.Rules, _reader, counters, _pool);
-        await foreach (var block in stream.ReadAsync(cancellationToken).ConfigureAwait(false))
+        var transform = new RecordTransform(_plan.Rules, source, counters, readFrom, nextOffset);
+        var stream = new SourceStream(_plan.BackupId, source, _plan.Rules, _reader, counters, _pool, readFrom);
+        await foreach (var (block, accountedBelow) in stream.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             var result = block;
             try
@@ -108,14 +130,16 @@ public sealed class LaneStream
                     block.Dispose();
                 }
 
+                var mark = new StreamMark(index, accountedBelow ?? transform.LastSeen + 1, counters.Tally);
                 if (kept == 0)
                 {
                     result.Dispose();
+                    await ahead.WriteAsync(new StreamPiece(null, mark), cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 
                 result.Source = index;
-                await ahead.WriteAsync(result, cancellationToken).ConfigureAwait(false);
+                await ahead.WriteAsync(new StreamPiece(result, mark), cancellationToken).ConfigureAwait(false);
             }
             catch
             {
@@ -124,5 +148,7 @@ public sealed class LaneStream
                 throw;
             }
         }
+
+        await ahead.WriteAsync(new StreamPiece(null, new StreamMark(index, long.MaxValue, counters.Tally)), cancellationToken).ConfigureAwait(false);
     }
 }

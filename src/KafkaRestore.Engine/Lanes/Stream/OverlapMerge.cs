@@ -27,11 +27,16 @@ internal sealed class OverlapMerge
     private readonly SourceCounters _counters;
     private readonly BufferPool _pool;
     private readonly List<SegmentCursor> _open = [];
+    private readonly long _countFrom;
     private int _next;
+    private int _duplicates;
+    private int _otherGeneration;
 
-    /// <summary>Takes over <paramref name="reservation"/>, of the size that <see cref="MemoryFor"/> says.</summary>
-    public OverlapMerge(string backupId, LaneSource source, SegmentRun run, GenerationChoice choice, SegmentReader reader, MemoryReservation reservation, SourceCounters counters, BufferPool pool)
+    /// <summary>Takes over <paramref name="reservation"/>, of the size that <see cref="MemoryFor"/> says; copies below <paramref name="countFrom"/> are counted already.</summary>
+    public OverlapMerge(
+        string backupId, LaneSource source, SegmentRun run, GenerationChoice choice, SegmentReader reader, MemoryReservation reservation, SourceCounters counters, BufferPool pool, long countFrom = 0)
     {
+        _countFrom = countFrom;
         _backupId = backupId;
         _source = source;
         _run = run;
@@ -62,6 +67,9 @@ internal sealed class OverlapMerge
 
     /// <summary>The first segment's object.</summary>
     public string FirstKey => _source.Segments[_run.First].KeyIn(_backupId, _source.Topic, _source.Partition);
+
+    /// <summary>Every copy of a record below this offset has been counted, and every record that remains is in the blocks given so far.</summary>
+    public long AccountedBelow { get; private set; }
 
     /// <summary>The last offset read; -1 before the first.</summary>
     public long Reached { get; private set; } = -1;
@@ -106,6 +114,7 @@ internal sealed class OverlapMerge
                         output.SetContent(count, used);
                         var full = output;
                         output = null;
+                        AccountedBelow = offset;
                         yield return full;
                     }
 
@@ -120,6 +129,7 @@ internal sealed class OverlapMerge
                     count++;
                 }
 
+                Count(offset);
                 for (var i = _open.Count - 1; i >= 0; i--)
                 {
                     var cursor = _open[i];
@@ -135,6 +145,7 @@ internal sealed class OverlapMerge
                 output.SetContent(count, used);
                 var last = output;
                 output = null;
+                AccountedBelow = Reached + 1;
                 yield return last;
             }
         }
@@ -178,6 +189,18 @@ internal sealed class OverlapMerge
         return lowest;
     }
 
+    private void Count(long offset)
+    {
+        if (offset >= _countFrom)
+        {
+            _counters.Duplicate(_duplicates);
+            _counters.OtherGeneration(_otherGeneration);
+        }
+
+        _duplicates = 0;
+        _otherGeneration = 0;
+    }
+
     /// <summary>The copy that is taken for <paramref name="offset"/>; null when the chosen generation has no record there.</summary>
     private SegmentCursor? Choose(long offset)
     {
@@ -193,11 +216,11 @@ internal sealed class OverlapMerge
             {
                 if (preferred.Offset == offset && AreEqual(preferred.Current, cursor.Current))
                 {
-                    _counters.Duplicate();
+                    _duplicates++;
                 }
                 else
                 {
-                    _counters.OtherGeneration();
+                    _otherGeneration++;
                 }
 
                 continue;
@@ -209,7 +232,7 @@ internal sealed class OverlapMerge
             }
             else if (AreEqual(taken.Current, cursor.Current))
             {
-                _counters.Duplicate();
+                _duplicates++;
             }
             else
             {

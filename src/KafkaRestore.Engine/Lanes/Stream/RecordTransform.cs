@@ -16,15 +16,27 @@ internal sealed class RecordTransform
     private readonly SourceCounters _counters;
     private readonly AddedHeaders _added;
     private readonly bool _passesAll;
+    private readonly long _readFrom;
+    private readonly long _nextOffset;
 
-    public RecordTransform(StreamRules rules, LaneSource source, SourceCounters counters)
+    /// <param name="rules">What every record passes through.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="counters">Counts what is left out.</param>
+    /// <param name="readFrom">Records below this offset are dropped and not counted: an earlier run has.</param>
+    /// <param name="nextOffset">Records below this offset are counted if they are left out, and dropped otherwise: they are in the target.</param>
+    public RecordTransform(StreamRules rules, LaneSource source, SourceCounters counters, long readFrom = 0, long nextOffset = 0)
     {
+        _readFrom = readFrom;
+        _nextOffset = Math.Max(readFrom, nextOffset);
         _rules = rules;
         _source = source;
         _counters = counters;
         _added = new AddedHeaders(rules.Headers.Encoding, source.Partition);
         _passesAll = rules is { WindowStart: null, WindowEnd: null, DropControlRecords: false, Headers: { Strip: false, Add: false } };
     }
+
+    /// <summary>The source offset of the latest block's last record; null where the block was not looked at, because nothing of it can be left out.</summary>
+    public long? LastSeen { get; private set; }
 
     /// <summary>Whether <see cref="Apply"/> needs a second block to write into.</summary>
     public bool NeedsRoom => _rules.Headers.Add;
@@ -38,8 +50,9 @@ internal sealed class RecordTransform
     /// <returns>How many records remain.</returns>
     public int Apply(RecordBlock block, RecordBlock room)
     {
-        if (_passesAll)
+        if (_passesAll && (_nextOffset == 0 || block.Count == 0 || RecordView.At(block.Bytes).Offset >= _nextOffset))
         {
+            LastSeen = null;
             return block.Count;
         }
 
@@ -48,9 +61,16 @@ internal sealed class RecordTransform
         var kept = 0;
         foreach (var record in block)
         {
+            var offset = record.Offset;
+            LastSeen = offset;
+            if (offset < _readFrom)
+            {
+                continue;
+            }
+
             if (_rules.DropControlRecords && ControlRecords.IsMarker(record))
             {
-                _counters.DroppedAsControl(record.Offset);
+                _counters.DroppedAsControl(offset);
                 continue;
             }
 
@@ -58,6 +78,11 @@ internal sealed class RecordTransform
             if (timestamp < (_rules.WindowStart ?? long.MinValue) || timestamp > (_rules.WindowEnd ?? long.MaxValue))
             {
                 _counters.SkippedByWindow();
+                continue;
+            }
+
+            if (offset < _nextOffset)
+            {
                 continue;
             }
 

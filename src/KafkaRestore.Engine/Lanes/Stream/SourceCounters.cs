@@ -56,6 +56,25 @@ public sealed class SourceCounters
         }
     }
 
+    /// <summary>The records left out so far, by reason.</summary>
+    internal SourceTally Tally => new(SkippedByWindowCount, ControlCount, DuplicateCount, OtherGenerationCount);
+
+    /// <summary>Counts on from an earlier run.</summary>
+    internal void GoOnFrom(SourceTally tally)
+    {
+        Interlocked.Add(ref _skippedByWindow, tally.SkippedByWindow);
+        Interlocked.Add(ref _control, tally.Control);
+        Interlocked.Add(ref _duplicates, tally.Duplicates);
+        Interlocked.Add(ref _otherGeneration, tally.OtherGeneration);
+    }
+
+    /// <summary>A segment that an earlier run has read to its end.</summary>
+    internal void SegmentPassed(long storedBytes)
+    {
+        Interlocked.Increment(ref _segmentsRead);
+        Interlocked.Add(ref _storedBytesRead, storedBytes);
+    }
+
     internal void SegmentRead(long storedBytes, string key, IReadOnlyList<string> notes)
     {
         Interlocked.Increment(ref _segmentsRead);
@@ -82,7 +101,7 @@ public sealed class SourceCounters
         }
     }
 
-    internal void Duplicate() => Interlocked.Increment(ref _duplicates);
+    internal void Duplicate(int copies) => Interlocked.Add(ref _duplicates, copies);
 
-    internal void OtherGeneration() => Interlocked.Increment(ref _otherGeneration);
+    internal void OtherGeneration(int copies) => Interlocked.Add(ref _otherGeneration, copies);
 }

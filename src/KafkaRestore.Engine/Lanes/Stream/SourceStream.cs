@@ -11,11 +11,18 @@ namespace KafkaRestore.Engine.Lanes.Stream;
 /// All records of one source partition in source order, as the archive holds them. The next segments are fetched and proven while the current
 /// one is being read; memory is reserved in reading order, so the segment being read never waits for one behind it.
 /// </summary>
-internal sealed class SourceStream(string backupId, LaneSource source, StreamRules rules, SegmentReader reader, SourceCounters counters, BufferPool pool)
+/// <param name="backupId">The archive's id.</param>
+/// <param name="source">The source.</param>
+/// <param name="rules">What every record passes through.</param>
+/// <param name="reader">Reads segments within its budget.</param>
+/// <param name="counters">Counts what is read and left out.</param>
+/// <param name="pool">Where memory is rented.</param>
+/// <param name="readFrom">Segments wholly below this offset are passed over; of others, records below it are still given.</param>
+internal sealed class SourceStream(string backupId, LaneSource source, StreamRules rules, SegmentReader reader, SourceCounters counters, BufferPool pool, long readFrom = 0)
 {
     private const int SegmentsAhead = 3;
 
-    public async IAsyncEnumerable<RecordBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SourceBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ahead = Channel.CreateBounded<Opened>(SegmentsAhead);
@@ -30,7 +37,7 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
                     await foreach (var block in merge.ReadAsync(cancellationToken).ConfigureAwait(false))
                     {
                         order.Follow(block, merge.FirstKey, scan: false);
-                        yield return block;
+                        yield return new SourceBlock(block, merge.AccountedBelow);
                     }
 
                     order.Reach(merge.Reached);
@@ -46,7 +53,7 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
                     await foreach (var block in segment.Blocks.WithCancellation(cancellationToken).ConfigureAwait(false))
                     {
                         order.Follow(block, segment.Key, scan: differs);
-                        yield return block;
+                        yield return new SourceBlock(block, null);
                     }
 
                     if (!differs && segment.Reference.Entry.RecordCount > 0)
@@ -70,8 +77,13 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
     {
         try
         {
-            foreach (var run in SegmentRuns())
+            foreach (var run in SegmentRun.Of(source.Segments))
             {
+                if (IsPassed(run))
+                {
+                    continue;
+                }
+
                 if (!await ahead.WaitToWriteAsync(cancellationToken).ConfigureAwait(false))
                 {
                     return;
@@ -81,7 +93,7 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
                 var reservation = await reader.Budget.ReserveAsync(need, cancellationToken).ConfigureAwait(false);
                 var opened = run.Count == 1
                     ? new Opened(Task.Run(() => reader.OpenAsync(Reference(run.First), reservation, cancellationToken), CancellationToken.None), null)
-                    : new Opened(null, new OverlapMerge(backupId, source, run, rules.Generation, reader, reservation, counters, pool));
+                    : new Opened(null, new OverlapMerge(backupId, source, run, rules.Generation, reader, reservation, counters, pool, readFrom));
                 await ahead.WriteAsync(opened, CancellationToken.None).ConfigureAwait(false);
             }
 
@@ -93,7 +105,23 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
         }
     }
 
-    private IEnumerable<SegmentRun> SegmentRuns() => SegmentRun.Of(source.Segments);
+    /// <summary>Whether an earlier run has read all of <paramref name="run"/>; then it is counted as read.</summary>
+    private bool IsPassed(SegmentRun run)
+    {
+        // Segments that may hold other offsets than the manifest says are read again: their records below the position are dropped one by one.
+        var segments = source.Segments.Skip(run.First).Take(run.Count);
+        if (readFrom == 0 || reader.TrustsSegments || segments.Any(segment => segment.EndOffset >= readFrom))
+        {
+            return false;
+        }
+
+        foreach (var segment in segments)
+        {
+            counters.SegmentPassed(segment.CompressedSize);
+        }
+
+        return true;
+    }
 
     private SegmentReference Reference(int index) => new(backupId, source.Topic, source.Partition, source.Segments[index]);
 
@@ -117,6 +145,11 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
             }
         }
     }
+
+    /// <summary>A block as the archive holds it.</summary>
+    /// <param name="Block">Its records.</param>
+    /// <param name="AccountedBelow">Below this offset every copy has been counted; null: up to the block's last record.</param>
+    internal readonly record struct SourceBlock(RecordBlock Block, long? AccountedBelow);
 
     private readonly record struct Opened(Task<OpenSegment>? Segment, OverlapMerge? Merge);
 }

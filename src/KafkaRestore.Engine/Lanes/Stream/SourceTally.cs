@@ -1,0 +1,15 @@
+namespace KafkaRestore.Engine.Lanes.Stream;
+
+/// <summary>How many records of a source were left out, by reason.</summary>
+/// <param name="SkippedByWindow">Outside the time window.</param>
+/// <param name="Control">With a transaction marker's form.</param>
+/// <param name="Duplicates">Second copies, equal to the first, from overlapping segments.</param>
+/// <param name="OtherGeneration">Because the other generation was chosen.</param>
+public readonly record struct SourceTally(long SkippedByWindow, long Control, long Duplicates, long OtherGeneration)
+{
+    /// <summary>Nothing left out.</summary>
+    public static SourceTally None => default;
+
+    /// <summary>All of them.</summary>
+    public long Total => SkippedByWindow + Control + Duplicates + OtherGeneration;
+}
