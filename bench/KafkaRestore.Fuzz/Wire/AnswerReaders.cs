@@ -12,6 +12,12 @@ internal static class AnswerReaders
         new AnswerReader<ApiVersionsResponse>(
             new ApiVersionsRequest("1.0"),
             "error [ i16 i16 i16 ] i32@1 <0@3 [ s i16 i16 ] > <1@3 i64 >"),
+        new AnswerReader<SaslHandshakeResponse>(
+            new SaslHandshakeRequest("PLAIN"),
+            "error [ s ]"),
+        new AnswerReader<SaslAuthenticateResponse>(
+            new SaslAuthenticateRequest([]),
+            "error s? bytes i64"),
         new AnswerReader<ProduceResponse>(
             new ProduceRequest(TimeSpan.Zero, []),
             "[ s [ i32 error i64 i64 i64 [ i32 s? ] s? <0@10 i32 i32 > ] ] i32 <0@10 [ i32 s i32 s? ] >"),

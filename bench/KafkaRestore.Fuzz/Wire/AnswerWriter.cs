@@ -63,6 +63,12 @@ internal sealed class AnswerWriter(Random random, short version, bool flexible)
             case "s?":
                 Text(random.Next(3) == 0 ? null : s_texts[random.Next(s_texts.Length)]);
                 break;
+            case "bytes":
+                var bytes = new byte[random.Next(3) == 0 ? random.Next(300) : random.Next(3)];
+                random.NextBytes(bytes);
+                Length(bytes.Length);
+                _bytes.AddRange(bytes);
+                break;
             case "i32*":
                 var numbers = random.Next(4);
                 Length(numbers);

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Wire.Connections;
-using KafkaRestore.Kafka.Wire.Protocol;
 using KafkaRestore.Records.Errors;
-using ErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Wire;
 
@@ -51,43 +49,9 @@ internal sealed partial class WireCluster : IAsyncDisposable
     public async Task<BrokerConnection> OpenAsync(int id, CancellationToken cancellationToken) =>
         await OpenAsync(await AddressAsync(id, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
-    /// <summary>A shared connection to the coordinator of <paramref name="key"/>, asked for anew each time.</summary>
-    /// <exception cref="WireException">No broker answers, or the coordinator does not; why nobody coordinates now, <see cref="CoordinatorAnswer.Error"/> says.</exception>
-    public async Task<CoordinatorAnswer> CoordinatorAsync(CoordinatorKind kind, string key, CancellationToken cancellationToken)
-    {
-        var request = new FindCoordinatorRequest(kind, [key]);
-        var answer = await FirstAsync((connection, token) => connection.AskAsync(request, token), cancellationToken).ConfigureAwait(false);
-        var found = answer.Coordinators.FirstOrDefault(result => result.Key == key);
-        if (found?.Broker is not { } address)
-        {
-            return new CoordinatorAnswer(found?.Error ?? ErrorCode.GroupCoordinatorNotAvailable, null);
-        }
-
-        _brokers[address.Id] = address;
-        return new CoordinatorAnswer(ErrorCode.NoError, await _shared.GetAsync(address, cancellationToken).ConfigureAwait(false));
-    }
-
-    /// <summary>A connection's failure for a person.</summary>
-    /// <param name="failure">The failure.</param>
-    /// <param name="what">What was being done, e.g. <c>opening a lane</c>.</param>
-    /// <param name="where">The brokers, or the partition.</param>
-    public static RestoreException ToRestoreException(WireException failure, string what, string where) => failure.Failure switch
-    {
-        WireFailure.Denied => new RestoreException(ErrorCodes.TargetDenied, $"{what} was denied: {failure.Message}", where, inner: failure),
-        WireFailure.Unsupported => new RestoreException(
-            ErrorCodes.ConfigNotSupported,
-            $"{what} is not possible: {failure.Message}",
-            where,
-            "Use brokers of a later version, or the sink that works with this one (restore.sink: client).",
-            failure),
-        _ => new RestoreException(ErrorCodes.TargetUnreachable, $"{what} failed: {failure.Message}", where, inner: failure),
-    };
-
-    /// <summary>Closes every shared connection.</summary>
-    public ValueTask DisposeAsync() => _shared.DisposeAsync();
-
     /// <summary>What the first broker that answers says. Open connections are asked first, then known brokers, then the bootstrap list.</summary>
-    private async Task<T> FirstAsync<T>(Func<BrokerConnection, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    /// <exception cref="WireException">None does.</exception>
+    public async Task<T> FirstAsync<T>(Func<BrokerConnection, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
         BrokerAddress[] candidates =
         [
@@ -109,6 +73,25 @@ internal sealed partial class WireCluster : IAsyncDisposable
             throw Combine([.. e.InnerExceptions.OfType<WireException>()], e);
         }
     }
+
+    /// <summary>A connection's failure for a person.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="what">What was being done, e.g. <c>opening a lane</c>.</param>
+    /// <param name="where">The brokers, or the partition.</param>
+    public static RestoreException ToRestoreException(WireException failure, string what, string where) => failure.Failure switch
+    {
+        WireFailure.Denied => new RestoreException(ErrorCodes.TargetDenied, $"{what} was denied: {failure.Message}", where, inner: failure),
+        WireFailure.Unsupported => new RestoreException(
+            ErrorCodes.ConfigNotSupported,
+            $"{what} is not possible: {failure.Message}",
+            where,
+            "Use brokers of a later version, or the sink that works with this one (restore.sink: client).",
+            failure),
+        _ => new RestoreException(ErrorCodes.TargetUnreachable, $"{what} failed: {failure.Message}", where, inner: failure),
+    };
+
+    /// <summary>Closes every shared connection.</summary>
+    public ValueTask DisposeAsync() => _shared.DisposeAsync();
 
     private async Task<BrokerAddress> AddressAsync(int id, CancellationToken cancellationToken)
     {
@@ -153,21 +136,6 @@ internal sealed partial class WireCluster : IAsyncDisposable
         return first is null ? new WireException(WireFailure.Unreachable, all.Message, all) : new WireException(first.Failure, what, first);
     }
 }
-
-/// <summary>What is coordinated.</summary>
-internal enum CoordinatorKind : sbyte
-{
-    /// <summary>A consumer group.</summary>
-    Group = 0,
-
-    /// <summary>A transactional id.</summary>
-    Transaction = 1,
-}
-
-/// <summary>Who coordinates something.</summary>
-/// <param name="Error">NO_ERROR, or why nobody does now.</param>
-/// <param name="Connection">A shared connection to it; null with an error.</param>
-internal sealed record CoordinatorAnswer(ErrorCode Error, BrokerConnection? Connection);
 
 /// <summary>Who leads a partition.</summary>
 /// <param name="Broker">The leader's id.</param>

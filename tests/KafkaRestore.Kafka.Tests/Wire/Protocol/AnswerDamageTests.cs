@@ -82,7 +82,17 @@ public sealed class AnswerDamageTests
 
     [Fact]
     public void Every_request_has_an_answer_in_the_corpus() =>
-        Assert.Equal(Apis.All.Order(Comparer<Api>.Create((a, b) => a.Key - b.Key)), AnswerReaders.All.Select(answer => answer.Api).OrderBy(api => api.Key));
+        Assert.Equal(ByKey(Apis.All), ByKey(AnswerReaders.All.Select(answer => answer.Api)));
+
+    [Fact]
+    public void Every_request_is_known_as_one()
+    {
+        var requests = typeof(Apis).Assembly.GetTypes().Where(type => type.BaseType is { IsGenericType: true } parent && parent.GetGenericTypeDefinition() == typeof(Request<>));
+
+        Assert.Equal(ByKey(requests.Select(type => Assert.IsType<Api>(type.GetField("Definition")?.GetValue(null)))), ByKey(Apis.All));
+    }
+
+    private static IEnumerable<Api> ByKey(IEnumerable<Api> apis) => apis.OrderBy(api => api.Key);
 
     private static void AssertRefused(AnswerReader answer, ReadOnlySpan<byte> bytes, short version, string what)
     {

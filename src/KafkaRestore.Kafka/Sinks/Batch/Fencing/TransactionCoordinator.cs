@@ -1,6 +1,7 @@
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Sinks.Batch.Sending;
 using KafkaRestore.Kafka.Wire;
+using KafkaRestore.Kafka.Wire.Calls;
 using KafkaRestore.Kafka.Wire.Connections;
 using KafkaRestore.Kafka.Wire.Protocol;
 using KafkaRestore.Records.Errors;
@@ -17,87 +18,68 @@ internal sealed class TransactionCoordinator(WireCluster cluster, string transac
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="RestoreException">FENCED, TARGET_DENIED, TARGET_UNAVAILABLE, PRODUCE_REFUSED.</exception>
     public async Task<TResponse> AskAsync<TResponse>(Request<TResponse> request, Func<TResponse, KafkaErrorCode> errorOf, CancellationToken cancellationToken)
+        where TResponse : class
     {
-        var clock = Deadline.Start(time, deadline);
-        var backoff = default(Backoff);
-        while (true)
+        var call = new ShardedCall<string, TResponse>(cluster, time)
         {
-            string trouble;
-            try
-            {
-                var (answer, error) = await AskOnceAsync(request, errorOf, cancellationToken).ConfigureAwait(false);
-                if (error == KafkaErrorCode.NoError)
-                {
-                    return answer!;
-                }
-
-                ThrowIfFinal(request.Api, error);
-                trouble = KafkaErrors.NameOf(error);
-            }
-            catch (WireException failure) when (failure.Failure is WireFailure.Denied or WireFailure.Unsupported)
-            {
-                throw WireCluster.ToRestoreException(failure, "fencing older writers", target.ToString());
-            }
-            catch (WireException failure)
-            {
-                trouble = failure.Message;
-            }
-
-            if (clock.IsOver)
-            {
-                throw new RestoreException(
-                    ErrorCodes.TargetUnavailable,
-                    $"older writers could not be fenced within {deadline.TotalSeconds:0.#} s; {request.Api} of transactional id '{transactionalId}': {trouble}",
-                    target.ToString(),
-                    "Check that the cluster can keep __transaction_state (transaction.state.log.replication.factor brokers are needed), or set restore.delivery: idempotent.");
-            }
-
-            await Task.Delay(backoff.Next(), time, cancellationToken).ConfigureAwait(false);
+            Route = (ids, token) => Route.ToCoordinatorsAsync(cluster, CoordinatorKind.Transaction, ids, token),
+            Ask = async (connection, _, token) => [await connection.AskAsync(request, token).ConfigureAwait(false)],
+            ErrorOf = errorOf,
+            MayPass = MayPass,
+        };
+        Question<string, TResponse> question;
+        try
+        {
+            question = (await call.RunAsync([transactionalId], deadline, cancellationToken).ConfigureAwait(false))[0];
         }
+        catch (WireException failure)
+        {
+            throw Failed(request.Api, failure);
+        }
+
+        return question switch
+        {
+            { Failure: { } failure } => throw Failed(request.Api, failure),
+            { Error: KafkaErrorCode.NoError } => question.Require(),
+            { Error: var error } => throw Refused(request.Api, error),
+        };
     }
 
-    private async Task<(TResponse? Answer, KafkaErrorCode Error)> AskOnceAsync<TResponse>(
-        Request<TResponse> request,
-        Func<TResponse, KafkaErrorCode> errorOf,
-        CancellationToken cancellationToken)
+    // A topic that was created a moment ago may not have reached the coordinator.
+    private static bool MayPass(KafkaErrorCode error) => error == KafkaErrorCode.UnknownTopicOrPart || KafkaErrors.MayPass(error);
+
+    private RestoreException Failed(Api api, WireException failure) => failure.Failure is WireFailure.Denied or WireFailure.Unsupported
+        ? WireCluster.ToRestoreException(failure, "fencing older writers", target.ToString())
+        : Unavailable(api, failure.Message);
+
+    private RestoreException Refused(Api api, KafkaErrorCode error)
     {
-        var coordinator = await cluster.CoordinatorAsync(CoordinatorKind.Transaction, transactionalId, cancellationToken).ConfigureAwait(false);
-        if (coordinator.Connection is not { } connection)
+        if (error is KafkaErrorCode.InvalidProducerEpoch or KafkaErrorCode.ProducerFenced or KafkaErrorCode.InvalidProducerIdMapping)
         {
-            return (default, coordinator.Error);
+            return PartitionRefusals.Taken(KafkaErrors.NameOf(error), target);
         }
 
-        var answer = await connection.AskAsync(request, cancellationToken).ConfigureAwait(false);
-        return (answer, errorOf(answer));
+        if (MayPass(error))
+        {
+            return Unavailable(api, KafkaErrors.NameOf(error));
+        }
+
+        return KafkaErrors.Classify(error) == KafkaErrorClass.Denied
+            ? new RestoreException(
+                ErrorCodes.TargetDenied,
+                $"fencing older writers was denied: {api} of transactional id '{transactionalId}': {KafkaErrors.NameOf(error)}",
+                target.ToString(),
+                $"Allow Write and Describe on transactional ids with the prefix '{PartitionFence.IdPrefix}' (docs/security.md), or set restore.delivery: idempotent.")
+            : new RestoreException(
+                ErrorCodes.ProduceRefused,
+                $"older writers could not be fenced: {api} of transactional id '{transactionalId}': {KafkaErrors.NameOf(error)}",
+                target.ToString(),
+                "Set restore.delivery: idempotent to restore without a fence.");
     }
 
-    private void ThrowIfFinal(Api api, KafkaErrorCode error)
-    {
-        switch (error)
-        {
-            case KafkaErrorCode.InvalidProducerEpoch or KafkaErrorCode.ProducerFenced or KafkaErrorCode.InvalidProducerIdMapping:
-                throw PartitionRefusals.Taken(KafkaErrors.NameOf(error), target);
-            case KafkaErrorCode.UnknownTopicOrPart:
-                // A topic that was created a moment ago may not have reached the coordinator.
-                return;
-        }
-
-        switch (KafkaErrors.Classify(error))
-        {
-            case KafkaErrorClass.Denied:
-                throw new RestoreException(
-                    ErrorCodes.TargetDenied,
-                    $"fencing older writers was denied: {api} of transactional id '{transactionalId}': {KafkaErrors.NameOf(error)}",
-                    target.ToString(),
-                    $"Allow Write and Describe on transactional ids with the prefix '{PartitionFence.IdPrefix}' (docs/security.md), or set restore.delivery: idempotent.");
-            case KafkaErrorClass.Retriable or KafkaErrorClass.AfterLeaderChange or KafkaErrorClass.Unreachable:
-                return;
-            default:
-                throw new RestoreException(
-                    ErrorCodes.ProduceRefused,
-                    $"older writers could not be fenced: {api} of transactional id '{transactionalId}': {KafkaErrors.NameOf(error)}",
-                    target.ToString(),
-                    "Set restore.delivery: idempotent to restore without a fence.");
-        }
-    }
+    private RestoreException Unavailable(Api api, string trouble) => new(
+        ErrorCodes.TargetUnavailable,
+        $"older writers could not be fenced within {deadline.TotalSeconds:0.#} s; {api} of transactional id '{transactionalId}': {trouble}",
+        target.ToString(),
+        "Check that the cluster can keep __transaction_state (transaction.state.log.replication.factor brokers are needed), or set restore.delivery: idempotent.");
 }
