@@ -1,5 +1,6 @@
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Kafka.Sinks.Batch;
 using KafkaRestore.Kafka.Sinks.Client;
 using KafkaRestore.Kafka.Tests.Sinks;
 using KafkaRestore.Records;
@@ -117,6 +118,30 @@ public sealed class SecureClusterTests(SecureCluster secure) : IClassFixture<Sec
         var described = await cluster.DescribeTopicsAsync([topic], CancellationToken.None);
 
         Assert.Equal(new TopicDescription(topic, 3, null, null), described[topic]);
+    }
+
+    [KafkaLauncherFact]
+    public async Task Fencing_without_permission_is_refused_before_the_first_lane()
+    {
+        await using var fenced = new BatchSinkFactory(Connection(Cluster.SaslBootstrapServers, Alice()), new DeliveryOptions());
+        await using var idempotent = new BatchSinkFactory(Connection(Cluster.SaslBootstrapServers, Alice()), new DeliveryOptions { Guarantee = DeliveryGuarantee.Idempotent });
+
+        var failure = await Assert.ThrowsAsync<RestoreException>(() => fenced.PrepareAsync(CancellationToken.None).AsTask());
+        await idempotent.PrepareAsync(CancellationToken.None);
+
+        Assert.Equal((ErrorCodes.TargetDenied, "restore.delivery"), (failure.Code, failure.Where));
+        Assert.Contains("krc.", failure.Hint, StringComparison.Ordinal);
+        await Cluster.ToolAsync(
+            "acls", "--add", "--allow-principal", "User:alice", "--operation", "Write", "--operation", "Describe", "--transactional-id", "krc.", "--resource-pattern-type", "prefixed");
+        try
+        {
+            await fenced.PrepareAsync(CancellationToken.None);
+        }
+        finally
+        {
+            await Cluster.ToolAsync(
+                "acls", "--remove", "--force", "--allow-principal", "User:alice", "--operation", "Write", "--operation", "Describe", "--transactional-id", "krc.", "--resource-pattern-type", "prefixed");
+        }
     }
 
     [KafkaLauncherFact]

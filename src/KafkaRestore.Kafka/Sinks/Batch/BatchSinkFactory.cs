@@ -78,7 +78,9 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
     }
 
     /// <inheritdoc/>
-    public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    /// <exception cref="RestoreException">TARGET_DENIED, TARGET_UNAVAILABLE, PRODUCE_REFUSED: no partition could be fenced.</exception>
+    public ValueTask PrepareAsync(CancellationToken cancellationToken) =>
+        IsFenced ? new(PartitionFence.ProbeAsync(_cluster, _delivery.AcknowledgementDeadline, _time, cancellationToken)) : ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     /// <exception cref="RestoreException">

@@ -34,8 +34,15 @@ internal sealed class PartitionFence
         _target = target;
         _log = log;
         _id = $"{IdPrefix}{target.Topic}.{target.Partition}";
-        _coordinator = new TransactionCoordinator(cluster, _id, target, deadline, time);
+        _coordinator = new TransactionCoordinator(cluster, _id, target.ToString(), deadline, time);
     }
+
+    /// <summary>Finds out whether partitions can be fenced at all, before anything is written: the rights, and the cluster's memory of transactions.</summary>
+    /// <remarks>Leaves one more transactional id with that memory, which forgets it after <c>transactional.id.expiration.ms</c>; no partition sees anything.</remarks>
+    /// <exception cref="Records.Errors.RestoreException">TARGET_DENIED, TARGET_UNAVAILABLE, PRODUCE_REFUSED.</exception>
+    public static Task ProbeAsync(WireCluster cluster, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken) =>
+        new TransactionCoordinator(cluster, $"{IdPrefix}probe", "restore.delivery", deadline, time)
+            .AskAsync(new InitProducerIdRequest($"{IdPrefix}probe", TransactionTimeout), static answer => answer.Error, cancellationToken);
 
     /// <summary>Takes the partition over.</summary>
     /// <exception cref="Records.Errors.RestoreException">FENCED: another process took it over at the same time; TARGET_DENIED, TARGET_UNAVAILABLE, PRODUCE_REFUSED, OPEN_TRANSACTION.</exception>

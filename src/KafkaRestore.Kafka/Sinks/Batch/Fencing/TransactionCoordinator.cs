@@ -10,7 +10,7 @@ using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 namespace KafkaRestore.Kafka.Sinks.Batch.Fencing;
 
 /// <summary>Asks the coordinator of one transactional id, and goes on asking while the answer may change.</summary>
-internal sealed class TransactionCoordinator(WireCluster cluster, string transactionalId, TargetPartition target, TimeSpan deadline, TimeProvider time)
+internal sealed class TransactionCoordinator(WireCluster cluster, string transactionalId, string where, TimeSpan deadline, TimeProvider time)
 {
     /// <summary>Asks until there is an answer that is final.</summary>
     /// <param name="request">The question.</param>
@@ -49,14 +49,14 @@ internal sealed class TransactionCoordinator(WireCluster cluster, string transac
     private static bool MayPass(KafkaErrorCode error) => error == KafkaErrorCode.UnknownTopicOrPart || KafkaErrors.MayPass(error);
 
     private RestoreException Failed(Api api, WireException failure) => failure.Failure is WireFailure.Denied or WireFailure.Unsupported
-        ? WireCluster.ToRestoreException(failure, "fencing older writers", target.ToString())
+        ? WireCluster.ToRestoreException(failure, "fencing older writers", where)
         : Unavailable(api, failure.Message);
 
     private RestoreException Refused(Api api, KafkaErrorCode error)
     {
         if (error is KafkaErrorCode.InvalidProducerEpoch or KafkaErrorCode.ProducerFenced or KafkaErrorCode.InvalidProducerIdMapping)
         {
-            return PartitionRefusals.Taken(KafkaErrors.NameOf(error), target);
+            return PartitionRefusals.Taken(KafkaErrors.NameOf(error), where);
         }
 
         if (MayPass(error))
@@ -68,18 +68,18 @@ internal sealed class TransactionCoordinator(WireCluster cluster, string transac
             ? new RestoreException(
                 ErrorCodes.TargetDenied,
                 $"fencing older writers was denied: {api} of transactional id '{transactionalId}': {KafkaErrors.NameOf(error)}",
-                target.ToString(),
+                where,
                 $"Allow Write and Describe on transactional ids with the prefix '{PartitionFence.IdPrefix}' (docs/security.md), or set restore.delivery: idempotent.")
             : new RestoreException(
                 ErrorCodes.ProduceRefused,
                 $"older writers could not be fenced: {api} of transactional id '{transactionalId}': {KafkaErrors.NameOf(error)}",
-                target.ToString(),
+                where,
                 "Set restore.delivery: idempotent to restore without a fence.");
     }
 
     private RestoreException Unavailable(Api api, string trouble) => new(
         ErrorCodes.TargetUnavailable,
         $"older writers could not be fenced within {deadline.TotalSeconds:0.#} s; {api} of transactional id '{transactionalId}': {trouble}",
-        target.ToString(),
+        where,
         "Check that the cluster can keep __transaction_state (transaction.state.log.replication.factor brokers are needed), or set restore.delivery: idempotent.");
 }

@@ -17,7 +17,7 @@ internal static class PartitionRefusals
                 ErrorCodes.RecordTooLarge,
                 $"the record at source offset {batch.Origin.First}, {batch.Batch.Length} bytes as a batch of its own, was refused: {reason}",
                 target.ToString()),
-            ProduceReaction.Fenced => Taken(reason, target),
+            ProduceReaction.Fenced => Taken(reason, target.ToString()),
             ProduceReaction.Denied => new RestoreException(ErrorCodes.TargetDenied, $"writing was denied: {reason}", target.ToString()),
             ProduceReaction.Fatal => new RestoreException(
                 ErrorCodes.ProduceRefused,
@@ -29,8 +29,8 @@ internal static class PartitionRefusals
     }
 
     /// <summary>Another process has fenced this one.</summary>
-    public static RestoreException Taken(string reason, TargetPartition target) =>
-        new(ErrorCodes.Fenced, $"another process took this partition over: {reason}", target.ToString());
+    public static RestoreException Taken(string reason, string where) =>
+        new(ErrorCodes.Fenced, $"another process took this partition over: {reason}", where);
 
     /// <summary>Somebody else's records stand where ours should.</summary>
     public static RestoreException Foreign(long offset, TargetPartition target) =>
