@@ -143,6 +143,10 @@ public static class ErrorCodes
     public static readonly ErrorCode RecordTooLarge = new("RECORD_TOO_LARGE", ExitCode.Partial,
         "A record is larger than the target topic takes.", "Raise max.message.bytes of the target topic.");
 
+    /// <summary>What a run wrote down for later cannot be trusted.</summary>
+    public static readonly ErrorCode StateCorrupt = new("STATE_CORRUPT", ExitCode.Refused,
+        "Something written down for later, such as an offset map or an offset report, is damaged or contradicts itself.", "Bring the named file or object back from a copy; nothing is guessed in its place.");
+
     /// <summary>A result or report has nowhere to go.</summary>
     public static readonly ErrorCode OutputNotWritten = new("OUTPUT_NOT_WRITTEN", ExitCode.Partial,
         "The work is done, but its result or report could not be written.", "Free space or name another place; what was restored is not affected.");
@@ -168,6 +172,6 @@ public static class ErrorCodes
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
         TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetRewound, TargetUnavailable,
         ProduceRefused, ForeignWriter, OpenTransaction, Fenced, RecordNotRepresentable, RecordTooLarge,
-        OutputNotWritten, Stopped, NativeLibraryMissing, Internal,
+        StateCorrupt, OutputNotWritten, Stopped, NativeLibraryMissing, Internal,
     ];
 }
