@@ -29,20 +29,18 @@ public sealed class LaneStream
     /// <param name="reader">Reads segments within its budget.</param>
     /// <param name="room">This lane's own budget for blocks that grow because headers are added.</param>
     /// <param name="pool">Where memory is rented.</param>
-    /// <param name="from">Where an earlier run stopped; null is the beginning.</param>
-    public LaneStream(RestorePlan plan, LanePlan lane, SegmentReader reader, MemoryBudget room, BufferPool? pool = null, StreamPosition? from = null)
+    /// <param name="from">Where to go on; null is the beginning.</param>
+    /// <param name="counters">Count on what happens to each source's records; null is from 0.</param>
+    public LaneStream(
+        RestorePlan plan, LanePlan lane, SegmentReader reader, MemoryBudget room, BufferPool? pool = null, StreamPosition? from = null, IReadOnlyList<SourceCounters>? counters = null)
     {
-        _from = from ?? StreamPosition.Start(lane.Sources.Count);
+        _from = from ?? StreamPosition.Beginning;
         _room = room;
         _plan = plan;
         _lane = lane;
         _reader = reader.Together();
         _pool = pool ?? BufferPool.Shared;
-        Counters = [.. lane.Sources.Select(_ => new SourceCounters())];
-        for (var i = 0; i < _from.Tallies.Count; i++)
-        {
-            Counters[i].GoOnFrom(_from.Tallies[i]);
-        }
+        Counters = counters ?? [.. lane.Sources.Select(_ => new SourceCounters())];
     }
 
     /// <summary>What happened to each source's records on the way, in the order of the lane's sources.</summary>
@@ -149,6 +147,6 @@ public sealed class LaneStream
             }
         }
 
-        await ahead.WriteAsync(new StreamPiece(null, new StreamMark(index, long.MaxValue, counters.Tally)), cancellationToken).ConfigureAwait(false);
+        await ahead.WriteAsync(new StreamPiece(null, new StreamMark(index, StreamMark.SourceEnd, counters.Tally)), cancellationToken).ConfigureAwait(false);
     }
 }

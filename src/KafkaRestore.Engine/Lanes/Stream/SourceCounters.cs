@@ -14,6 +14,15 @@ public sealed class SourceCounters
     private long _duplicates;
     private long _otherGeneration;
 
+    /// <summary>Counts from 0, or on from an earlier run.</summary>
+    public SourceCounters(SourceTally tally = default)
+    {
+        _skippedByWindow = tally.SkippedByWindow;
+        _control = tally.Control;
+        _duplicates = tally.Duplicates;
+        _otherGeneration = tally.OtherGeneration;
+    }
+
     /// <summary>Segments read to their end.</summary>
     public long SegmentsRead => Interlocked.Read(ref _segmentsRead);
 
@@ -58,15 +67,6 @@ public sealed class SourceCounters
 
     /// <summary>The records left out so far, by reason.</summary>
     internal SourceTally Tally => new(SkippedByWindowCount, ControlCount, DuplicateCount, OtherGenerationCount);
-
-    /// <summary>Counts on from an earlier run.</summary>
-    internal void GoOnFrom(SourceTally tally)
-    {
-        Interlocked.Add(ref _skippedByWindow, tally.SkippedByWindow);
-        Interlocked.Add(ref _control, tally.Control);
-        Interlocked.Add(ref _duplicates, tally.Duplicates);
-        Interlocked.Add(ref _otherGeneration, tally.OtherGeneration);
-    }
 
     /// <summary>A segment that an earlier run has read to its end.</summary>
     internal void SegmentPassed(long storedBytes)

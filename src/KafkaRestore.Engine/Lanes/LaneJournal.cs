@@ -1,0 +1,155 @@
+using KafkaRestore.Engine.Lanes.Stream;
+using KafkaRestore.Engine.OffsetMaps;
+using KafkaRestore.Kafka.Sinks;
+
+namespace KafkaRestore.Engine.Lanes;
+
+/// <summary>
+/// What a lane has done, to the last acknowledged record: position in the stream, end of the target, offset maps, fingerprints. A checkpoint is a
+/// snapshot of it, and so never says more than the target has acknowledged.
+/// </summary>
+/// <remarks>Acknowledgements come from the sink's threads; everything is guarded by one lock that is never held while a file is written.</remarks>
+internal sealed class LaneJournal : ISinkObserver
+{
+    private readonly Lock _gate = new();
+    private readonly LaneStatus _status;
+    private readonly OffsetMapWriter[] _maps;
+    private readonly SourceTally[] _tallies;
+    private readonly RecordTail _tail;
+    private readonly Queue<(long Records, int Generation, StreamMark Mark)> _ahead = new();
+    private StreamPosition _position;
+    private long _targetEnd;
+    private long _sent;
+    private long _acknowledged;
+
+    /// <param name="status">Is told of every acknowledgement, for progress and report.</param>
+    /// <param name="start">Where the lane goes on.</param>
+    public LaneJournal(LaneStatus status, LaneStart start)
+    {
+        _status = status;
+        _position = start.Position;
+        _targetEnd = start.TargetEnd;
+        _tail = start.Tail;
+        _tallies = [.. start.Sources.Select(source => source.Tally)];
+        _maps = [.. start.Sources.Select(source => new OffsetMapWriter(source.Map))];
+    }
+
+    /// <summary>Bytes of finished map chunks that no saved checkpoint counts yet.</summary>
+    public long PendingMapBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _maps.Sum(map => map.PendingBytes);
+            }
+        }
+    }
+
+    /// <summary>Notes a piece of the stream before its records are sent: once they are acknowledged, its mark holds.</summary>
+    /// <param name="records">How many records it has; 0 where only the position moves.</param>
+    /// <param name="generation">The generation that is being read.</param>
+    /// <param name="mark">What is accounted for behind it.</param>
+    public void Sending(int records, int generation, in StreamMark mark)
+    {
+        lock (_gate)
+        {
+            _sent += records;
+            _ahead.Enqueue((_sent, generation, mark));
+            Settle();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Acknowledged(in SinkAck ack)
+    {
+        lock (_gate)
+        {
+            var target = ack.FirstTargetOffset;
+            foreach (var run in ack.Runs.Span)
+            {
+                _maps[ack.Source].Append(run.First, target, run.Count);
+                target += run.Count;
+            }
+
+            _tail.Add(ack);
+            _targetEnd = ack.TargetEnd;
+            _acknowledged += ack.Records;
+            _position = _position with { NextOffset = ack.LastSourceOffset + 1 };
+            Settle();
+        }
+
+        ((ISinkObserver)_status).Acknowledged(ack);
+    }
+
+    /// <summary>Everything as it is now.</summary>
+    public LaneSnapshot Snapshot()
+    {
+        lock (_gate)
+        {
+            return new LaneSnapshot(_position, _targetEnd, _tail.ToBytes(), [.. _tallies], [.. _maps.Select(map => map.Snapshot())]);
+        }
+    }
+
+    /// <summary>The snapshot is durable: its map chunks need not be stored again.</summary>
+    public void Confirm(LaneSnapshot snapshot)
+    {
+        lock (_gate)
+        {
+            for (var i = 0; i < _maps.Length; i++)
+            {
+                _maps[i].Confirm(snapshot.Maps[i]);
+            }
+        }
+    }
+
+    /// <summary>Applies the marks whose records are all acknowledged.</summary>
+    private void Settle()
+    {
+        while (_ahead.TryPeek(out var next) && next.Records <= _acknowledged)
+        {
+            _ahead.Dequeue();
+            var mark = next.Mark;
+            _tallies[mark.Source] = mark.Tally;
+            if (mark.ReadFrom == StreamMark.SourceEnd)
+            {
+                _position = new StreamPosition(next.Generation, mark.Source + 1, 0, 0);
+                continue;
+            }
+
+            var readFrom = mark.ReadFrom ?? _position.NextOffset;
+            _position = new StreamPosition(next.Generation, mark.Source, readFrom, Math.Max(readFrom, _position.NextOffset));
+        }
+    }
+}
+
+/// <summary>Where a lane goes on.</summary>
+/// <param name="Position">The place in its stream.</param>
+/// <param name="TargetEnd">The target offset behind its last record; where the next one is expected, markers aside.</param>
+/// <param name="Tail">Its last records.</param>
+/// <param name="Sources">Its sources so far.</param>
+internal sealed record LaneStart(StreamPosition Position, long TargetEnd, RecordTail Tail, IReadOnlyList<LaneSourceStart> Sources)
+{
+    /// <summary>The start of a lane that has not begun.</summary>
+    public static LaneStart New(int sources, long baseline) =>
+        new(StreamPosition.Beginning, baseline, new RecordTail(), [.. Enumerable.Repeat(new LaneSourceStart(default, SourceTally.None, OffsetMapState.Empty), sources)]);
+}
+
+/// <summary>What a lane has done with one of its sources.</summary>
+/// <param name="Acks">What was acknowledged.</param>
+/// <param name="Tally">What was left out.</param>
+/// <param name="Map">The offset map so far.</param>
+internal sealed record LaneSourceStart(SourceAcks Acks, SourceTally Tally, OffsetMapState Map);
+
+/// <summary>What a checkpoint says of a lane.</summary>
+/// <param name="Position">The place in its stream.</param>
+/// <param name="TargetEnd">The target offset behind its last record.</param>
+/// <param name="Tail">Its last records, as <see cref="RecordTail.ToBytes"/> gives them.</param>
+/// <param name="Tallies">What was left out, per source.</param>
+/// <param name="Maps">The offset maps, per source.</param>
+internal sealed record LaneSnapshot(
+    StreamPosition Position,
+    long TargetEnd,
+    byte[] Tail,
+    IReadOnlyList<SourceTally> Tallies,
+    IReadOnlyList<OffsetMapSnapshot> Maps);
