@@ -20,6 +20,7 @@ internal sealed class Target
 {
     private static readonly Lazy<Task<Target>> s_shared = new(StartAsync);
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patienceWithTools = TimeSpan.FromMinutes(10);
     private static int s_suffixes;
     private readonly string _bootstrapServers;
 
@@ -134,7 +135,7 @@ internal sealed class Target
         using var process = Process.Start(new ProcessStartInfo(launcher, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(s_patience);
+        await process.WaitForExitAsync().WaitAsync(s_patienceWithTools);
         Assert.True(process.ExitCode == 0, $"{arguments[0]}: exit {process.ExitCode}: {await output}{await errors}");
     }
 
