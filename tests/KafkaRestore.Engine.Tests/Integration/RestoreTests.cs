@@ -2,6 +2,7 @@ using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Tests.Doubles;
+using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Testing;
 
 namespace KafkaRestore.Engine.Tests.Integration;
@@ -50,7 +51,12 @@ public sealed class RestoreTests
         var archive = await MixedArchive.CreateAsync();
         try
         {
-            var outcome = await target.RestoreAsync(target.Options("mixed") with { Storage = archive.Options, Mapping = Target.Rename(["odd", "plain"], suffix) });
+            var outcome = await target.RestoreAsync(target.Options("mixed") with
+            {
+                Storage = archive.Options,
+                Mapping = Target.Rename(["odd", "plain"], suffix),
+                Delivery = new DeliveryOptions { Sink = SinkKind.Client },
+            });
             var report = outcome.Ran();
             Assert.Equal(RestoreStatus.Partial, report.Status);
             var error = Assert.Single(report.Errors);
@@ -68,16 +74,55 @@ public sealed class RestoreTests
     }
 
     [RealKafkaFact]
-    public async Task The_golden_archive_of_odd_times_is_refused_at_its_first_record()
+    public async Task The_client_sink_refuses_the_golden_archive_of_odd_times_at_its_first_record()
     {
         var target = await Target.SharedAsync();
         var suffix = Target.NewSuffix();
-        var report = (await target.RestoreAsync(target.Options("odd-times") with { Mapping = Target.Rename(["odd.times"], suffix) })).Ran();
+        var report = (await target.RestoreAsync(target.Options("odd-times") with
+        {
+            Mapping = Target.Rename(["odd.times"], suffix),
+            Delivery = new DeliveryOptions { Sink = SinkKind.Client },
+        })).Ran();
         Assert.Equal((RestoreStatus.Partial, 0), (report.Status, report.RecordsRestored));
         var error = Assert.Single(report.Errors);
         Assert.StartsWith($"odd.times{suffix}/0: RECORD_NOT_REPRESENTABLE", error, StringComparison.Ordinal);
         Assert.Contains("source offset 0 ", error, StringComparison.Ordinal);
         Assert.Empty(await target.ReadAsync("odd.times" + suffix));
+    }
+
+    [RealKafkaFact]
+    public async Task A_topic_that_does_not_take_the_archives_times_is_named_with_the_settings_to_change()
+    {
+        var target = await Target.SharedAsync();
+        var suffix = Target.NewSuffix();
+        var report = (await target.RestoreAsync(target.Options("odd-times") with { Mapping = Target.Rename(["odd.times"], suffix) })).Ran();
+        Assert.Equal((RestoreStatus.Partial, 0, "batch"), (report.Status, report.RecordsRestored, report.Sink));
+        var error = Assert.Single(report.Errors);
+        Assert.StartsWith($"odd.times{suffix}/0: PRODUCE_REFUSED", error, StringComparison.Ordinal);
+        Assert.Contains("message.timestamp.after.max.ms", error, StringComparison.Ordinal);
+        Assert.Empty(await target.ReadAsync("odd.times" + suffix));
+    }
+
+    [KafkaLauncherFact]
+    public async Task A_topic_that_takes_only_small_batches_from_the_middle_on_gets_every_record_once()
+    {
+        var target = await Target.SharedAsync();
+        var suffix = Target.NewSuffix();
+        var report = (await target.RestoreAsync(
+            target.Options("shop-none") with
+            {
+                Selection = new SelectionOptions { Include = ["orders"] },
+                Mapping = Target.Rename(["orders"], suffix),
+                Delivery = new DeliveryOptions { Codec = ProduceCodec.None },
+            },
+            around: sinks => new InterruptedSinks(sinks, 3, () => target.AlterAsync("orders" + suffix, "max.message.bytes", "1000")))).Done();
+        var read = await target.ReadAllAsync(["orders" + suffix]);
+        for (var partition = 0; partition < 3; partition++)
+        {
+            RecordComparison.AssertEqual(Golden.Expected("shop", "orders", partition), read[new Kafka.TargetPartition("orders" + suffix, partition)], $"orders/{partition}", offsets: false);
+        }
+
+        Assert.Equal(3_000, report.RecordsRestored);
     }
 
     [RealKafkaFact]
@@ -97,7 +142,7 @@ public sealed class RestoreTests
         {
             var expected = Golden.Expected("shop", "payments", partition);
             RecordComparison.AssertEqual([.. expected, .. expected], await target.ReadAsync("payments" + suffix, partition), $"payments/{partition}", offsets: false);
-            Assert.Equal(expected.Count, report.TopicsRestored[0].Partitions[partition].TargetFirstOffset);
+            Assert.Equal(expected.Count + 2, report.TopicsRestored[0].Partitions[partition].TargetFirstOffset); // a marker before each run's records
         }
     }
 

@@ -9,7 +9,7 @@ using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Client;
-using KafkaRestore.Kafka.Sinks.Client;
+using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Layout;
 using KafkaRestore.Testing;
 
@@ -20,12 +20,16 @@ internal sealed class Target
 {
     private static readonly Lazy<Task<Target>> s_shared = new(StartAsync);
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patienceWithTools = TimeSpan.FromMinutes(10);
     private static int s_suffixes;
     private readonly string _bootstrapServers;
 
     private Target(string bootstrapServers) => _bootstrapServers = bootstrapServers;
 
     public static Task<Target> SharedAsync() => s_shared.Value;
+
+    /// <summary>Settings of a topic that takes every timestamp; by default a record may not be more than an hour ahead.</summary>
+    public static (string, string)[] AnyTimestamp { get; } = [("message.timestamp.before.max.ms", $"{long.MaxValue}"), ("message.timestamp.after.max.ms", $"{long.MaxValue}")];
 
     public KafkaConnectionOptions Connection => new() { BootstrapServers = _bootstrapServers.Split(',') };
 
@@ -51,13 +55,16 @@ internal sealed class Target
         await cluster.CreateTopicsAsync([new TopicToCreate(topic, partitions, 1, settings.ToDictionary(pair => pair.Key, pair => pair.Value))], CancellationToken.None);
     }
 
-    /// <summary>Plans and checks; runs when the check passes.</summary>
-    public async Task<Outcome> RestoreAsync(RestoreOptions options, Action<RestoreProgress, CancellationTokenSource>? meanwhile = null)
+    /// <summary>Plans and checks; runs when the check passes, by the sink that users get.</summary>
+    public async Task<Outcome> RestoreAsync(
+        RestoreOptions options,
+        Action<RestoreProgress, CancellationTokenSource>? meanwhile = null,
+        Func<IRecordSinkFactory, IRecordSinkFactory>? around = null)
     {
         await using var storage = StorageFactory.Open(options.Storage);
         await using var cluster = new TargetCluster(Connection);
-        await using var sinks = new ClientSinkFactory(Connection, options.Delivery);
-        var job = new RestoreJob(options, storage, cluster, sinks);
+        await using var chosen = new ChosenSinkFactory(Connection, options.Delivery);
+        var job = new RestoreJob(options, storage, cluster, around?.Invoke(chosen) ?? chosen);
         var plan = await job.PlanAsync(CancellationToken.None);
         var preflight = await job.CheckAsync(plan, CancellationToken.None);
         if (!preflight.Passed)
@@ -103,11 +110,7 @@ internal sealed class Target
         var directory = Directory.CreateTempSubdirectory("kafka-restore-dump-");
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(launcher, ["dump", _bootstrapServers, directory.FullName, "read_uncommitted", .. topics]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var output = process.StandardOutput.ReadToEndAsync();
-            var errors = process.StandardError.ReadToEndAsync();
-            await process.WaitForExitAsync().WaitAsync(s_patience);
-            Assert.True(process.ExitCode == 0, $"dump: exit {process.ExitCode}: {await output}{await errors}");
+            await RunAsync(launcher, ["dump", _bootstrapServers, directory.FullName, "read_uncommitted", .. topics]);
             foreach (var file in directory.EnumerateFiles("*.jsonl"))
             {
                 var name = Path.GetFileNameWithoutExtension(file.Name);
@@ -121,6 +124,19 @@ internal sealed class Target
         {
             directory.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Changes a topic's setting with the official tool. Needs the launcher.</summary>
+    public Task AlterAsync(string topic, string setting, string value) =>
+        RunAsync(KafkaFactConditions.Launcher!, ["tool", "configs", "--bootstrap-server", _bootstrapServers, "--alter", "--entity-type", "topics", "--entity-name", topic, "--add-config", $"{setting}={value}"]);
+
+    private static async Task RunAsync(string launcher, IReadOnlyList<string> arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(launcher, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(s_patienceWithTools);
+        Assert.True(process.ExitCode == 0, $"{arguments[0]}: exit {process.ExitCode}: {await output}{await errors}");
     }
 
     private static RecordData ToData(ConsumedRecord record) => new(record.Offset, record.Timestamp, record.Key, record.Value, record.Headers);
