@@ -26,7 +26,11 @@ internal sealed unsafe class BatchDecoder(TargetPartition target, long from, lon
     public void Begin(FetchPartitionResult fetched)
     {
         _fetched = fetched.Records;
-        _aborted.Begin(fetched.Aborted);
+        if (options.Isolation == ReadIsolation.Committed)
+        {
+            _aborted.Begin(fetched.Aborted);
+        }
+
         _inBatch = false;
     }
 

@@ -3,7 +3,7 @@ using KafkaRestore.Kafka.Wire.Protocol;
 namespace KafkaRestore.Kafka.Reading.Fetching;
 
 /// <summary>What one fetch brought. Disposing it gives its memory back.</summary>
-/// <param name="answer">The answer that holds the memory; null when nothing is left to be fetched.</param>
+/// <param name="answer">The answer that holds the memory; null when it brought nothing.</param>
 /// <param name="batches">The batches.</param>
 /// <param name="next">Where reading goes on.</param>
 internal sealed class FetchedBatches(FetchResponse? answer, FetchPartitionResult batches, long next) : IDisposable

@@ -137,7 +137,7 @@ internal sealed class PartitionFetcher(WireCluster cluster, TargetPartition targ
 
         if (before.IsEndConfirmed)
         {
-            return new Attempt { Fetched = new FetchedBatches(null, default, to) };
+            return new Attempt { Fetched = new FetchedBatches(null, read, to) };
         }
 
         var (latest, trouble) = await ListAsync(ListOffsetsPartition.Latest, cancellationToken).ConfigureAwait(false);
