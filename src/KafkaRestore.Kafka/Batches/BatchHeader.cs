@@ -56,6 +56,12 @@ internal static class BatchHeader
     /// <summary>Writes the checksum.</summary>
     public static void WriteChecksum(Span<byte> batch, uint checksum) => BinaryPrimitives.WriteUInt32BigEndian(batch[Checksum..], checksum);
 
+    /// <summary>The checksum that the batch claims.</summary>
+    public static uint ReadChecksum(ReadOnlySpan<byte> batch) => BinaryPrimitives.ReadUInt32BigEndian(batch[Checksum..]);
+
+    /// <summary>Whether the broker stamped the batch: its greatest timestamp is that of every record.</summary>
+    public static bool ReadIsLogAppendTime(ReadOnlySpan<byte> batch) => (BinaryPrimitives.ReadInt16BigEndian(batch[Attributes..]) & 8) != 0;
+
     /// <summary>The codec's number in the protocol.</summary>
     public static short ReadCodecBits(ReadOnlySpan<byte> batch) => (short)(BinaryPrimitives.ReadInt16BigEndian(batch[Attributes..]) & 7);
 

@@ -1,40 +1,61 @@
-using System.Runtime.InteropServices;
 using Confluent.Kafka;
+using KafkaRestore.Kafka.Reading;
+using KafkaRestore.Kafka.Reading.Polling;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Layout;
+using KafkaRestore.Records.Memory;
 using ErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Client;
 
-/// <summary>Reads records of a target partition back, for checks; read uncommitted, in offset order.</summary>
+/// <summary>Reads records of a target partition back over librdkafka, in offset order; blocks the calling thread.</summary>
 /// <remarks>
 /// Polls librdkafka itself: Confluent.Kafka's own <c>Consume</c> needs a newer librdkafka than <see cref="NativeClientLibrary.Lowest"/>. Header
 /// keys are those bytes that stand before a NUL.
 /// </remarks>
-public sealed unsafe class PartitionReader : IDisposable
+public sealed class PartitionReader : IDisposable
 {
     private const int PollMilliseconds = 100;
     private const int EndOfPartition = (int)ErrorCode.Local_PartitionEOF;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
+    private static readonly ReadOptions Usual = new() { Deadline = TimeSpan.FromSeconds(30) };
 
+    private readonly KafkaConnectionOptions _connection;
+    private readonly ReadOptions _options;
     private readonly IConsumer<Ignore, Ignore> _consumer;
     private readonly TimeProvider _time;
 
-    /// <summary>Prepares a reader; nothing is asked of a broker yet.</summary>
+    /// <summary>Prepares a reader that reads uncommitted; nothing is asked of a broker yet.</summary>
     /// <exception cref="RestoreException">CONFIG_INVALID, NATIVE_LIBRARY_MISSING.</exception>
     public PartitionReader(KafkaConnectionOptions connection, TimeProvider? time = null)
+        : this(connection, Usual, time)
     {
+    }
+
+    /// <summary>Prepares a reader; nothing is asked of a broker yet.</summary>
+    /// <exception cref="RestoreException">CONFIG_INVALID, NATIVE_LIBRARY_MISSING.</exception>
+    internal PartitionReader(KafkaConnectionOptions connection, ReadOptions options, TimeProvider? time)
+    {
+        _connection = connection;
+        _options = options;
         _time = time ?? TimeProvider.System;
         _consumer = ClientConfiguration.Build(() => new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(ClientConfiguration.Common(connection))
             {
                 GroupId = "kafka-restore-reader",
                 EnableAutoCommit = false,
-                IsolationLevel = IsolationLevel.ReadUncommitted,
+                IsolationLevel = options.Isolation == ReadIsolation.Committed ? IsolationLevel.ReadCommitted : IsolationLevel.ReadUncommitted,
                 AutoOffsetReset = AutoOffsetReset.Error,
+                AllowAutoCreateTopics = false,
+                CheckCrcs = true,
+
+                // How long a topic may be unknown before that is an error.
+                TopicMetadataPropagationMaxMs = 3_000,
 
                 // The end is told: offsets without a record (markers, compacted ones) say nothing of themselves.
                 EnablePartitionEof = true,
                 FetchWaitMaxMs = PollMilliseconds,
+                MaxPartitionFetchBytes = options.FetchBytes,
+                QueuedMaxMessagesKbytes = Math.Max(1, options.FetchBytes >> 10),
             })
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler(static (_, _) => { })
@@ -45,8 +66,25 @@ public sealed unsafe class PartitionReader : IDisposable
     /// The records at target offsets <paramref name="from"/> to <paramref name="to"/> exclusive; <see cref="RecordData.Offset"/> is the target offset.
     /// Offsets without a record are passed over: control markers, and what compaction took.
     /// </summary>
-    /// <exception cref="RestoreException">TARGET_UNAVAILABLE: nothing came for 30 s; TARGET_DENIED: the topic may not be read.</exception>
+    /// <exception cref="RestoreException">TARGET_REWOUND: the offsets are gone; TARGET_UNAVAILABLE: nothing came for 30 s; TARGET_DENIED, TARGET_TOPIC_MISSING: the topic may not be read, or does not exist.</exception>
     public IEnumerable<RecordData> Read(TargetPartition partition, long from, long to, CancellationToken cancellationToken)
+    {
+        foreach (var block in ReadBlocks(partition, from, to, size => new RecordBlock(BufferPool.Shared.Rent(Math.Max(size, _options.BlockBytes))), cancellationToken))
+        {
+            foreach (var record in Copy(block))
+            {
+                yield return record;
+            }
+        }
+    }
+
+    /// <summary>The same in blocks, which are the caller's to dispose. A block ends where nothing more is at hand.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="from">The first offset.</param>
+    /// <param name="to">The offset after the last.</param>
+    /// <param name="rent">Gives an empty block with room for so many bytes.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    internal IEnumerable<RecordBlock> ReadBlocks(TargetPartition partition, long from, long to, Func<int, RecordBlock> rent, CancellationToken cancellationToken)
     {
         if (from >= to)
         {
@@ -54,102 +92,160 @@ public sealed unsafe class PartitionReader : IDisposable
         }
 
         _consumer.Assign(new TopicPartitionOffset(partition.Topic, partition.Partition, from));
-        var heard = _time.GetTimestamp();
-        while (true)
+        var clock = Deadline.Start(_time, _options.Deadline);
+        var end = -1L;
+        var next = from;
+        RecordBlock? block = null;
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var (record, error, offset) = Poll();
-            if (record is not null)
+            while (next < to)
             {
-                heard = _time.GetTimestamp();
-                if (offset < to)
+                cancellationToken.ThrowIfCancellationRequested();
+                using var polled = PolledRecord.Poll(_consumer, block is null ? PollMilliseconds : 0);
+                if (polled is { Error: 0 })
                 {
-                    yield return record;
+                    clock = Deadline.Start(_time, _options.Deadline);
+                    next = polled.Offset + 1;
+                    if (next > to)
+                    {
+                        break;
+                    }
+
+                    if (block is not null && polled.Size > block.Capacity - block.Length)
+                    {
+                        yield return Hand(ref block);
+                    }
+
+                    block ??= rent(polled.Size);
+                    Append(block, polled, partition);
+                    continue;
+                }
+
+                if (block is not null)
+                {
+                    yield return Hand(ref block);
+                }
+
+                if (polled is { Error: EndOfPartition })
+                {
+                    end = polled.Offset;
+                    next = end >= to ? to : next;
+                }
+                else if (polled is not null)
+                {
+                    ThrowIfFinal((ErrorCode)polled.Error, partition, next);
+                }
+
+                if (next < to && clock.IsOver)
+                {
+                    throw Late(partition, next, to, end);
                 }
             }
 
-            if ((record is not null && offset >= to - 1) || (error == EndOfPartition && offset >= to))
+            if (block is not null)
             {
-                yield break;
+                yield return Hand(ref block);
             }
-
-            if (error == (int)ErrorCode.TopicAuthorizationFailed)
-            {
-                throw new RestoreException(ErrorCodes.TargetDenied, "the topic may not be read", partition.ToString());
-            }
-
-            if (_time.GetElapsedTime(heard) > Patience)
-            {
-                throw new RestoreException(ErrorCodes.TargetUnavailable, $"nothing could be read for {Patience.TotalSeconds:0} s", partition.ToString());
-            }
+        }
+        finally
+        {
+            block?.Dispose();
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _consumer.Dispose();
 
-    private (RecordData? Record, int Error, long Offset) Poll()
+    private static List<RecordData> Copy(RecordBlock block)
     {
-        using var lease = new NativeClient.Lease(_consumer);
-        var message = ((delegate* unmanaged[Cdecl]<nint, int, NativeMessage*>)NativeClient.Export("rd_kafka_consumer_poll"))(lease.Pointer, PollMilliseconds);
-        if (message is null)
+        using (block)
         {
-            return (null, 0, 0);
-        }
+            var records = new List<RecordData>(block.Count);
+            foreach (var record in block)
+            {
+                records.Add(RecordData.From(record));
+            }
 
+            return records;
+        }
+    }
+
+    private static RecordBlock Hand(ref RecordBlock? block)
+    {
+        var full = block!;
+        block = null;
+        return full;
+    }
+
+    private static void Append(RecordBlock block, PolledRecord record, TargetPartition partition)
+    {
         try
         {
-            return (message->Error == 0 ? Copy(message) : null, message->Error, message->Offset);
+            record.Write(block.Memory.Slice(block.Length, record.Size));
         }
-        finally
+        catch (RestoreException e) when (e.Where is null)
         {
-            ((delegate* unmanaged[Cdecl]<NativeMessage*, void>)NativeClient.Export("rd_kafka_message_destroy"))(message);
+            throw new RestoreException(e.Code, e.Message, partition.ToString(), e.Hint, e);
+        }
+
+        block.SetContent(block.Count + 1, block.Length + record.Size);
+    }
+
+    private void ThrowIfFinal(ErrorCode error, TargetPartition partition, long next)
+    {
+        switch (error)
+        {
+            case ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange:
+                var range = Query(_consumer, partition);
+                throw new RestoreException(
+                    ErrorCodes.TargetRewound,
+                    range is null ? $"offset {next} is gone"
+                        : range.Low.Value > next ? $"offset {next} is gone: the log begins at {range.Low.Value}"
+                        : $"offset {next} is gone: the log ends at {range.High.Value}",
+                    partition.ToString(),
+                    "Retention, a deletion or a new topic of this name took the records.");
+            case ErrorCode.Local_BadMsg or ErrorCode.Local_BadCompression:
+                throw new RestoreException(ErrorCodes.TargetCorrupt, $"a batch after offset {next} cannot be read: {KafkaErrors.NameOf(error)}", partition.ToString());
+        }
+
+        switch (KafkaErrors.Classify(error))
+        {
+            case KafkaErrorClass.Denied:
+                throw new RestoreException(ErrorCodes.TargetDenied, $"reading was denied: {KafkaErrors.NameOf(error)}", partition.ToString());
+            case KafkaErrorClass.Missing:
+                throw new RestoreException(ErrorCodes.TargetTopicMissing, $"partition {partition} does not exist", partition.ToString());
         }
     }
 
-    private static RecordData Copy(NativeMessage* message)
+    private RestoreException Late(TargetPartition partition, long next, long to, long end)
     {
-        int type;
-        var timestamp = ((delegate* unmanaged[Cdecl]<NativeMessage*, int*, long>)NativeClient.Export("rd_kafka_message_timestamp"))(message, &type);
-        return new RecordData(message->Offset, timestamp, Bytes(message->Key, message->KeyLength), Bytes(message->Value, message->ValueLength), Headers(message));
-    }
-
-    private static List<HeaderData> Headers(NativeMessage* message)
-    {
-        var headers = new List<HeaderData>();
-        nint list;
-        if (((delegate* unmanaged[Cdecl]<NativeMessage*, nint*, int>)NativeClient.Export("rd_kafka_message_headers"))(message, &list) != 0)
+        var what = $"offset {next} of {to} could not be read within {_options.Deadline.TotalSeconds:0.#} s";
+        if (end < 0)
         {
-            return headers;
+            return new RestoreException(ErrorCodes.TargetUnavailable, $"{what}: nothing came", partition.ToString());
         }
 
-        var get = (delegate* unmanaged[Cdecl]<nint, nint, byte**, void**, nuint*, int>)NativeClient.Export("rd_kafka_header_get_all");
-        byte* name;
-        void* value;
-        nuint size;
-        while (get(list, headers.Count, &name, &value, &size) == 0)
-        {
-            headers.Add(new HeaderData(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name).ToArray(), Bytes(value, size)));
-        }
-
-        return headers;
+        return _options.Isolation == ReadIsolation.Committed && EndUncommitted(partition) >= to
+            ? new RestoreException(ErrorCodes.OpenTransaction, $"{what}: a transaction is open from offset {end} on", partition.ToString())
+            : new RestoreException(ErrorCodes.TargetUnavailable, $"{what}: the log ends at offset {end}", partition.ToString());
     }
 
-    private static byte[]? Bytes(void* start, nuint length) =>
-        start is null ? null : new ReadOnlySpan<byte>(start, checked((int)length)).ToArray();
-
-    /// <summary>librdkafka's rd_kafka_message_t.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct NativeMessage
+    /// <summary>The high watermark, which an instance that reads committed does not tell.</summary>
+    private long? EndUncommitted(TargetPartition partition)
     {
-        public int Error;
-        public nint Topic;
-        public int Partition;
-        public void* Value;
-        public nuint ValueLength;
-        public void* Key;
-        public nuint KeyLength;
-        public long Offset;
-        public nint Private;
+        using var other = new PartitionReader(_connection, _options with { Isolation = ReadIsolation.Uncommitted }, _time);
+        return Query(other._consumer, partition)?.High.Value;
+    }
+
+    private static WatermarkOffsets? Query(IConsumer<Ignore, Ignore> consumer, TargetPartition partition)
+    {
+        try
+        {
+            return consumer.QueryWatermarkOffsets(new Confluent.Kafka.TopicPartition(partition.Topic, partition.Partition), QueryTimeout);
+        }
+        catch (KafkaException)
+        {
+            return null; // said without numbers
+        }
     }
 }

@@ -23,4 +23,8 @@ internal static unsafe partial class Lz4Native
     /// <summary>Unpacks a block; negative when it is malformed or does not fit into <paramref name="capacity"/>.</summary>
     [LibraryImport(NativeCodecs.Lz4, EntryPoint = "LZ4_decompress_safe")]
     public static partial int Decompress(byte* source, byte* destination, int size, int capacity);
+
+    /// <summary>As <see cref="Decompress"/>, for a block that may refer to the <paramref name="dictionarySize"/> bytes before it.</summary>
+    [LibraryImport(NativeCodecs.Lz4, EntryPoint = "LZ4_decompress_safe_usingDict")]
+    public static partial int DecompressLinked(byte* source, byte* destination, int size, int capacity, byte* dictionary, int dictionarySize);
 }

@@ -11,6 +11,7 @@ internal static unsafe partial class ZstdNative
     public const int ContinueFrame = 0;
     public const int EndFrame = 2;
     public const int ResetSession = 1;
+    public const int ErrorTargetTooSmall = 70;
 
     static ZstdNative() => NativeCodecs.EnsureRegistered();
 
@@ -25,6 +26,13 @@ internal static unsafe partial class ZstdNative
 
     [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_decompressStream")]
     public static partial nuint Decompress(nint context, Buffer* output, Buffer* input);
+
+    /// <summary>Unpacks all frames at once, straight into the target: no window is kept.</summary>
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_decompressDCtx")]
+    public static partial nuint DecompressWhole(nint context, void* output, nuint capacity, void* input, nuint size);
+
+    [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_getErrorCode")]
+    public static partial int ErrorCode(nuint result);
 
     [LibraryImport(NativeCodecs.Zstd, EntryPoint = "ZSTD_createCCtx")]
     public static partial nint CreateCompressor();

@@ -119,6 +119,10 @@ public static class ErrorCodes
     public static readonly ErrorCode TargetUnavailable = new("TARGET_UNAVAILABLE", ExitCode.Partial,
         "The target stopped acknowledging and did not come back within the deadline.", "Bring the brokers back; the report says what was acknowledged.");
 
+    /// <summary>What stands in the target's log cannot be read.</summary>
+    public static readonly ErrorCode TargetCorrupt = new("TARGET_CORRUPT", ExitCode.Partial,
+        "A batch in the target's log is damaged, or unpacks to more than the limits allow.", "Look at the named offset with `kafka-dump-log.sh --deep-iteration`; a healthy replica may be made leader.");
+
     /// <summary>The broker refused records for good.</summary>
     public static readonly ErrorCode ProduceRefused = new("PRODUCE_REFUSED", ExitCode.Partial,
         "The target refused records for good.", "See the broker's reason in the message; the report says what was acknowledged.");
@@ -170,7 +174,7 @@ public static class ErrorCodes
         StorageInvalid, StorageUnavailable, StorageDenied, StorageConflict, DiskFull,
         ArchiveNotFound, ManifestInvalid, SegmentMissing, ArchiveCorrupt, ArchiveUnsafeKey, ArchiveLimit, ArchiveGenerations,
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
-        TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetRewound, TargetUnavailable,
+        TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetRewound, TargetUnavailable, TargetCorrupt,
         ProduceRefused, ForeignWriter, OpenTransaction, Fenced, RecordNotRepresentable, RecordTooLarge,
         StateCorrupt, OutputNotWritten, Stopped, NativeLibraryMissing, Internal,
     ];

@@ -1,112 +1,110 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.IO.Compression;
 using KafkaRestore.Records.Compression;
 
 namespace KafkaRestore.Kafka.Batches.Compression;
 
-/// <summary>Unpacks what a <see cref="BatchCompressor"/> of this program packed. Not made for the frames of others.</summary>
-internal static unsafe class BatchDecompressor
+/// <summary>Unpacks the records of batches in every codec that Kafka has, whoever packed them. Made for one thread.</summary>
+internal sealed unsafe class BatchDecompressor : IDisposable
 {
-    /// <summary>Unpacks the records of a batch.</summary>
+    /// <summary>Says that the plain bytes are more than fit.</summary>
+    public const int TooSmall = -1;
+
+    private const int FirstPlainBytes = 256 << 10;
+    private nint _zstd;
+
+    /// <summary>Unpacks the records of a batch into ordinary memory, however many they are: for batches of this program.</summary>
     /// <param name="bits">The codec's number in the protocol.</param>
     /// <param name="packed">What follows the batch's header.</param>
-    /// <exception cref="InvalidDataException">The bytes are not what this program writes.</exception>
-    public static ReadOnlyMemory<byte> Unpack(short bits, ReadOnlyMemory<byte> packed) => bits switch
+    /// <exception cref="InvalidDataException">The bytes are not of this codec.</exception>
+    public static ReadOnlyMemory<byte> Unpack(short bits, ReadOnlyMemory<byte> packed)
     {
-        StoredCompressor.Number => packed,
-        Lz4Compressor.Number => UnpackLz4(packed.Span),
-        ZstdCompressor.Number => UnpackZstd(packed.Span),
-        GzipCompressor.Number => UnpackGzip(packed.Span),
-        _ => throw new InvalidDataException($"codec {bits} is not one that this program writes"),
+        if (bits == StoredCompressor.Number)
+        {
+            return packed;
+        }
+
+        using var decompressor = new BatchDecompressor();
+        for (var room = Math.Max(FirstPlainBytes, 4L * packed.Length); ; room *= 2)
+        {
+            var plain = new byte[Math.Min(room, Array.MaxLength)];
+            var length = decompressor.TryUnpack(bits, packed.Span, plain);
+            if (length != TooSmall)
+            {
+                return plain.AsMemory(0, length);
+            }
+
+            if (room > Array.MaxLength)
+            {
+                throw new InvalidDataException($"a batch unpacks to more than {Array.MaxLength} bytes");
+            }
+        }
+    }
+
+    /// <summary>Unpacks the records of a batch into <paramref name="plain"/>.</summary>
+    /// <param name="bits">The codec's number in the protocol.</param>
+    /// <param name="packed">What follows the batch's header.</param>
+    /// <param name="plain">Where to; its contents are undefined when the result is <see cref="TooSmall"/>.</param>
+    /// <returns>Bytes written, or <see cref="TooSmall"/>.</returns>
+    /// <exception cref="InvalidDataException">The bytes are not of this codec.</exception>
+    /// <exception cref="Records.Errors.RestoreException">NATIVE_LIBRARY_MISSING.</exception>
+    public int TryUnpack(short bits, ReadOnlySpan<byte> packed, Span<byte> plain) => bits switch
+    {
+        StoredCompressor.Number => packed.TryCopyTo(plain) ? packed.Length : TooSmall,
+        GzipCompressor.Number => TryUnpackGzip(packed, plain),
+        SnappyBlock.Number => SnappyBlock.TryUnpack(packed, plain),
+        Lz4Compressor.Number => Needing(NativeCodecs.Lz4, packed, plain, static (_, from, to) => Lz4FrameReader.TryUnpack(from, to)),
+        ZstdCompressor.Number => Needing(NativeCodecs.Zstd, packed, plain, static (self, from, to) => self.TryUnpackZstd(from, to)),
+        _ => throw new InvalidDataException($"codec {bits} is none of Kafka's"),
     };
 
-    private static ReadOnlyMemory<byte> UnpackLz4(ReadOnlySpan<byte> packed)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        if (!packed.StartsWith(Lz4Frame.Header))
+        if (_zstd != 0)
         {
-            throw new InvalidDataException("not an LZ4 frame of this program");
-        }
-
-        packed = packed[Lz4Frame.Header.Length..];
-        var plain = new ArrayBufferWriter<byte>(Lz4Frame.BlockBytes);
-        while (true)
-        {
-            var field = packed.Length >= Lz4Frame.LengthBytes
-                ? BinaryPrimitives.ReadUInt32LittleEndian(packed)
-                : throw new InvalidDataException("the LZ4 frame has no end mark");
-            packed = packed[Lz4Frame.LengthBytes..];
-            var length = field & ~Lz4Frame.StoredFlag;
-            if (field == 0)
-            {
-                return plain.WrittenMemory;
-            }
-
-            if (length > packed.Length || length > Lz4Frame.BlockBytes)
-            {
-                throw new InvalidDataException("an LZ4 block is longer than it may be");
-            }
-
-            var block = packed[..(int)length];
-            packed = packed[(int)length..];
-            if ((field & Lz4Frame.StoredFlag) != 0)
-            {
-                plain.Write(block);
-                continue;
-            }
-
-            fixed (byte* from = block)
-            fixed (byte* to = plain.GetSpan(Lz4Frame.BlockBytes))
-            {
-                var written = Lz4Native.Decompress(from, to, block.Length, Lz4Frame.BlockBytes);
-                plain.Advance(written >= 0 ? written : throw new InvalidDataException("an LZ4 block is malformed"));
-            }
+            _ = ZstdNative.FreeDecompressor(_zstd);
+            _zstd = 0;
         }
     }
 
-    private static ReadOnlyMemory<byte> UnpackZstd(ReadOnlySpan<byte> packed)
+    private delegate int Unpacker(BatchDecompressor self, ReadOnlySpan<byte> packed, Span<byte> plain);
+
+    private int Needing(string library, ReadOnlySpan<byte> packed, Span<byte> plain, Unpacker unpack)
     {
-        var plain = new ArrayBufferWriter<byte>(BatchCompressor.ChunkBytes);
-        var context = ZstdNative.CreateDecompressor();
         try
         {
-            fixed (byte* from = packed)
-            {
-                var source = new ZstdNative.Buffer { Memory = from, Size = (nuint)packed.Length };
-                while (true)
-                {
-                    fixed (byte* to = plain.GetSpan(BatchCompressor.ChunkBytes))
-                    {
-                        var target = new ZstdNative.Buffer { Memory = to, Size = BatchCompressor.ChunkBytes };
-                        var left = ZstdNative.Decompress(context, &target, &source);
-                        if (ZstdNative.IsError(left) != 0 || (left != 0 && target.Position == 0 && source.Position == source.Size))
-                        {
-                            throw new InvalidDataException($"zstd: {(ZstdNative.IsError(left) != 0 ? ZstdNative.Describe(left) : "the frame is cut off")}");
-                        }
-
-                        plain.Advance((int)target.Position);
-                        if (left == 0)
-                        {
-                            return plain.WrittenMemory;
-                        }
-                    }
-                }
-            }
+            return unpack(this, packed, plain);
         }
-        finally
+        catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException or TypeInitializationException)
         {
-            _ = ZstdNative.FreeDecompressor(context);
+            throw NativeCodecs.Missing(library, missing);
         }
     }
 
-    private static ReadOnlyMemory<byte> UnpackGzip(ReadOnlySpan<byte> packed)
+    private int TryUnpackZstd(ReadOnlySpan<byte> packed, Span<byte> plain)
+    {
+        if (_zstd == 0 && (_zstd = ZstdNative.CreateDecompressor()) == 0)
+        {
+            throw new OutOfMemoryException("libzstd could not allocate a context");
+        }
+
+        fixed (byte* from = packed)
+        fixed (byte* to = plain)
+        {
+            var result = ZstdNative.DecompressWhole(_zstd, to, (nuint)plain.Length, from, (nuint)packed.Length);
+            return ZstdNative.IsError(result) == 0 ? (int)result
+                : ZstdNative.ErrorCode(result) == ZstdNative.ErrorTargetTooSmall ? TooSmall
+                : throw new InvalidDataException($"zstd: {ZstdNative.Describe(result)}");
+        }
+    }
+
+    private static int TryUnpackGzip(ReadOnlySpan<byte> packed, Span<byte> plain)
     {
         fixed (byte* from = packed)
         {
             using var source = new GZipStream(new UnmanagedMemoryStream(from, packed.Length), CompressionMode.Decompress);
-            using var plain = new MemoryStream();
-            source.CopyTo(plain);
-            return plain.GetBuffer().AsMemory(0, (int)plain.Length);
+            var written = source.ReadAtLeast(plain, plain.Length, throwOnEndOfStream: false);
+            return written < plain.Length || source.ReadByte() < 0 ? written : TooSmall;
         }
     }
 }

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using KafkaRestore.Records.Memory;
 
 namespace KafkaRestore.Kafka.Wire.Protocol;
 
@@ -8,11 +9,16 @@ namespace KafkaRestore.Kafka.Wire.Protocol;
 /// <param name="isolation">Whether to read up to the high watermark (<see cref="IsolationLevel.ReadUncommitted"/>) or to the last stable offset.</param>
 /// <param name="partitions">Where to read.</param>
 /// <param name="minBytes">The fewest bytes that are worth an answer before <paramref name="maxWait"/> is over.</param>
-internal sealed class FetchRequest(TimeSpan maxWait, int maxBytes, IsolationLevel isolation, IReadOnlyCollection<FetchPartition> partitions, int minBytes = 1)
+/// <param name="pool">Where memory for the records comes from; null is the collected heap. With a pool, whoever gets the answer disposes it.</param>
+internal sealed class FetchRequest(
+    TimeSpan maxWait, int maxBytes, IsolationLevel isolation, IReadOnlyCollection<FetchPartition> partitions, int minBytes = 1, BufferPool? pool = null)
     : Request<FetchResponse>
 {
     /// <summary>The request. From version 13 on it knows no topic names.</summary>
     public static readonly Api Definition = new(1, "Fetch", 11, 12, 12);
+
+    /// <summary>Bytes of memory behind pooled records that may be read, whatever is in them.</summary>
+    public const int Overrun = 32;
 
     /// <inheritdoc/>
     public override Api Api => Definition;
@@ -39,25 +45,48 @@ internal sealed class FetchRequest(TimeSpan maxWait, int maxBytes, IsolationLeve
         var throttle = reader.Milliseconds();
         var error = reader.ErrorCode();
         reader.Int32(); // session
-        var results = TopicPartitions.Read(ref reader, version, 37, ReadPartition);
-        reader.EndStructure();
-        return new FetchResponse(throttle, error, results);
+        var rented = new List<NativeBuffer>();
+        try
+        {
+            var results = TopicPartitions.Read(
+                ref reader, version, 37, (ref WireReader part, short _, TargetPartition partition) => ReadPartition(ref part, partition, rented));
+            reader.EndStructure();
+            return new FetchResponse(throttle, error, results, rented);
+        }
+        catch
+        {
+            rented.ForEach(static buffer => buffer.Dispose());
+            throw;
+        }
     }
 
-    private static FetchPartitionResult ReadPartition(ref WireReader reader, short version, TargetPartition partition)
+    private FetchPartitionResult ReadPartition(ref WireReader reader, TargetPartition partition, List<NativeBuffer> rented)
     {
         var (error, highWatermark, lastStable, logStart) = (reader.ErrorCode(), reader.Int64(), reader.Int64(), reader.Int64());
-        for (var aborted = reader.ArrayLength(16); aborted > 0; aborted--)
+        var aborted = reader.NewArray<AbortedTransaction>(16);
+        for (var i = 0; i < aborted.Length; i++)
         {
-            reader.Int64();
-            reader.Int64();
+            aborted[i] = new AbortedTransaction(reader.Int64(), reader.Int64());
             reader.EndStructure();
         }
 
         reader.Int32(); // the replica that had better be read
-        var records = reader.Bytes().ToArray();
+        var records = Keep(reader.Bytes(), rented);
         var leader = reader.EndStructure(1, out var field) ? TopicPartitions.ReadLeader(ref field) : null;
-        return new FetchPartitionResult(partition, error, highWatermark, lastStable, logStart, records, leader);
+        return new FetchPartitionResult(partition, error, highWatermark, lastStable, logStart, records, leader) { Aborted = aborted };
+    }
+
+    private ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> records, List<NativeBuffer> rented)
+    {
+        if (pool is null || records.IsEmpty)
+        {
+            return records.ToArray();
+        }
+
+        var buffer = pool.Rent(records.Length + Overrun);
+        rented.Add(buffer);
+        records.CopyTo(buffer.GetSpan());
+        return buffer.Memory[..records.Length];
     }
 }
 
@@ -87,7 +116,18 @@ internal readonly record struct FetchPartition(TargetPartition Partition, long O
 /// <param name="Throttle">How long a quota holds us back.</param>
 /// <param name="Error">NO_ERROR, or what is wrong with the request as a whole.</param>
 /// <param name="Partitions">Per partition, in any order.</param>
-internal sealed record FetchResponse(TimeSpan Throttle, ErrorCode Error, IReadOnlyList<FetchPartitionResult> Partitions);
+/// <param name="Rented">The pooled memory that the records are in; empty without a pool.</param>
+internal sealed record FetchResponse(TimeSpan Throttle, ErrorCode Error, IReadOnlyList<FetchPartitionResult> Partitions, IReadOnlyList<NativeBuffer> Rented) : IDisposable
+{
+    /// <summary>Gives the pooled memory back.</summary>
+    public void Dispose()
+    {
+        foreach (var buffer in Rented)
+        {
+            buffer.Dispose();
+        }
+    }
+}
 
 /// <summary>What was read of a partition.</summary>
 /// <param name="Partition">The partition.</param>
@@ -98,4 +138,13 @@ internal sealed record FetchResponse(TimeSpan Throttle, ErrorCode Error, IReadOn
 /// <param name="Records">Record batches, the last one perhaps cut off: see <see cref="RecordBatchWalker"/>. A copy.</param>
 /// <param name="Leader">The partition's leader now, where the broker says that it is another one.</param>
 internal readonly record struct FetchPartitionResult(
-    TargetPartition Partition, ErrorCode Error, long HighWatermark, long LastStableOffset, long LogStartOffset, ReadOnlyMemory<byte> Records, PartitionLeader? Leader);
+    TargetPartition Partition, ErrorCode Error, long HighWatermark, long LastStableOffset, long LogStartOffset, ReadOnlyMemory<byte> Records, PartitionLeader? Leader)
+{
+    /// <summary>Which transactions that reach into these records were aborted, in the order in which they began; empty where reading uncommitted.</summary>
+    public IReadOnlyList<AbortedTransaction> Aborted { get; init; } = [];
+}
+
+/// <summary>A transaction that was aborted.</summary>
+/// <param name="ProducerId">Whose.</param>
+/// <param name="FirstOffset">Its first record of the partition; its last stands before the producer's next marker.</param>
+internal readonly record struct AbortedTransaction(long ProducerId, long FirstOffset);
