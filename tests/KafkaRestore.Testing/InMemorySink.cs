@@ -73,10 +73,11 @@ public sealed class InMemorySinkFactory : IRecordSinkFactory
     private int MarkersIn(TargetPartition target) => _markers.GetValueOrDefault(target);
 
     /// <inheritdoc/>
-    public ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken)
+    public async ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken)
     {
         AppendMarkers(lane.Target, MarkersOnOpen);
-        return ValueTask.FromResult<IRecordSink>(new Sink(this, lane, observer, lane.ExpectedOffset + MarkersOnOpen));
+        var start = lane.Takeover is { } takeover ? await takeover(EndOf(lane.Target), cancellationToken) : lane.ExpectedOffset + MarkersOnOpen;
+        return new Sink(this, lane, observer, start);
     }
 
     /// <inheritdoc/>

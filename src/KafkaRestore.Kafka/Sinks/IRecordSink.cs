@@ -13,7 +13,8 @@ namespace KafkaRestore.Kafka.Sinks;
 public interface IRecordSink : IAsyncDisposable
 {
     /// <summary>
-    /// The target offset that the first record gets: <see cref="SinkLane.ExpectedOffset"/>, or beyond it when opening the sink put markers into the log.
+    /// The target offset that the first record gets: <see cref="SinkLane.ExpectedOffset"/>, or beyond it when opening the sink put markers into the log or the lane's
+    /// <see cref="SinkLane.Takeover"/> accepted what stands there.
     /// </summary>
     long StartOffset { get; }
 
@@ -54,7 +55,18 @@ public sealed record SinkDescription(string Name, string Delivery, string Why);
 /// <param name="ExpectedOffset">The log's end as the lane found it: nothing but the sink's own markers may stand between it and the first record, or FOREIGN_WRITER; the next records follow without a gap.</param>
 /// <param name="QueueBytes">The most bytes of records that the sink may hold copies of at once; one larger record goes alone.</param>
 /// <param name="MaxMessageBytes">The topic's <c>max.message.bytes</c>; null when unknown.</param>
-public sealed record SinkLane(TargetPartition Target, long ExpectedOffset, long QueueBytes, int? MaxMessageBytes);
+public sealed record SinkLane(TargetPartition Target, long ExpectedOffset, long QueueBytes, int? MaxMessageBytes)
+{
+    /// <summary>Judges what stands between <see cref="ExpectedOffset"/> and the log's end, for a lane that goes on; null: nothing may but the sink's own markers.</summary>
+    public LaneTakeover? Takeover { get; init; }
+}
+
+/// <summary>Judges what stands at the end of the log that a lane takes over, before its first record is sent.</summary>
+/// <param name="fencedEnd">The log's end, when older writers are fenced off and it can no longer move by their doing; null when they are not.</param>
+/// <param name="cancellationToken">Ends the judging.</param>
+/// <returns>The offset that the next record gets.</returns>
+/// <exception cref="Records.Errors.RestoreException">The lane cannot go on there.</exception>
+public delegate Task<long> LaneTakeover(long? fencedEnd, CancellationToken cancellationToken);
 
 /// <summary>Hears of acknowledgements, in the order of sending; called from the sink's own threads, must not block.</summary>
 public interface ISinkObserver

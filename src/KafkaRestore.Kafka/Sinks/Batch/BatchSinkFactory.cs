@@ -95,7 +95,14 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
         var start = fence is null
             ? new FencedPartition(await NewProducerAsync(lane.Target, cancellationToken).ConfigureAwait(false), await log.ReadEndAsync(cancellationToken).ConfigureAwait(false))
             : await fence.AcquireAsync(cancellationToken).ConfigureAwait(false);
-        await RequireUntouchedAsync(lane, log, start.EndOffset, cancellationToken).ConfigureAwait(false);
+        if (lane.Takeover is { } takeover)
+        {
+            start = start with { EndOffset = await takeover(fence is null ? null : start.EndOffset, cancellationToken).ConfigureAwait(false) };
+        }
+        else
+        {
+            await RequireUntouchedAsync(lane, log, start.EndOffset, cancellationToken).ConfigureAwait(false);
+        }
 
         var window = new QueueWindow(lane.QueueBytes);
         var splitter = new RecordBatchSplitter(_delivery.Codec, _delivery.CodecLevel, BufferPool.Shared);

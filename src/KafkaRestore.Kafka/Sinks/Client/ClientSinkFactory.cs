@@ -42,6 +42,11 @@ public sealed class ClientSinkFactory : IRecordSinkFactory
     public async ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken)
     {
         await RequirePartitionAsync(lane.Target, cancellationToken).ConfigureAwait(false);
+        if (lane.Takeover is { } takeover)
+        {
+            lane = lane with { ExpectedOffset = await takeover(null, cancellationToken).ConfigureAwait(false) };
+        }
+
         return new ClientSink(lane, observer, _delivery, ProducerSettings.For(_connection, _delivery, lane), _log, _time);
     }
 
