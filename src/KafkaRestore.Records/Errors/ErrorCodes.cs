@@ -143,6 +143,26 @@ public static class ErrorCodes
     public static readonly ErrorCode RecordTooLarge = new("RECORD_TOO_LARGE", ExitCode.Partial,
         "A record is larger than the target topic takes.", "Raise max.message.bytes of the target topic.");
 
+    /// <summary>A job's state is of no use.</summary>
+    public static readonly ErrorCode StateCorrupt = new("STATE_CORRUPT", ExitCode.Refused,
+        "A file of a job's state is missing, damaged or not one of this program.", "Bring the file back from a copy, or use --adopt to compare the target with the archive from the start.");
+
+    /// <summary>A job's state was written by a later program.</summary>
+    public static readonly ErrorCode StateNewer = new("STATE_NEWER", ExitCode.Refused,
+        "The state of a job was written by a newer version of this program.", "Go on with that version or a later one.");
+
+    /// <summary>A job's state cannot be kept.</summary>
+    public static readonly ErrorCode StateUnwritable = new("STATE_UNWRITABLE", ExitCode.Refused,
+        "The state of a job cannot be written or read.", "Check the space, the owner and the mode of the directory, or name another file with restore.checkpoint_state.");
+
+    /// <summary>Another process works on the job.</summary>
+    public static readonly ErrorCode JobLocked = new("JOB_LOCKED", ExitCode.Refused,
+        "Another process works on this job.", "Wait until it ends or stop it; the lock ends with its process.");
+
+    /// <summary>The job there means something else.</summary>
+    public static readonly ErrorCode JobDiffers = new("JOB_DIFFERS", ExitCode.Refused,
+        "The job whose state is there means something else than this run.", "Undo the difference to go on with that job, name another restore.checkpoint_state or restore.restore_id, or begin anew with --again.");
+
     /// <summary>A result or report has nowhere to go.</summary>
     public static readonly ErrorCode OutputNotWritten = new("OUTPUT_NOT_WRITTEN", ExitCode.Partial,
         "The work is done, but its result or report could not be written.", "Free space or name another place; what was restored is not affected.");
@@ -168,6 +188,7 @@ public static class ErrorCodes
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
         TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetRewound, TargetUnavailable,
         ProduceRefused, ForeignWriter, OpenTransaction, Fenced, RecordNotRepresentable, RecordTooLarge,
+        StateCorrupt, StateNewer, StateUnwritable, JobLocked, JobDiffers,
         OutputNotWritten, Stopped, NativeLibraryMissing, Internal,
     ];
 }
