@@ -43,6 +43,9 @@ public sealed record TopicDescription(string Name, int Partitions, int? MaxMessa
 {
     /// <summary>Its <c>retention.ms</c> where records are deleted by age, in milliseconds; null when they are not, or when it could not be read.</summary>
     public long? RetentionMs { get; init; }
+
+    /// <summary>Its id, which no other topic ever has; null where the cluster does not tell (before Kafka 2.8, or where only the client library can ask).</summary>
+    public Guid? TopicId { get; init; }
 }
 
 /// <summary>A topic to be created.</summary>

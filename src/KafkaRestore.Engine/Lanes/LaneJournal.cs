@@ -34,15 +34,24 @@ internal sealed class LaneJournal : ISinkObserver
         _maps = [.. start.Sources.Select(source => new OffsetMapWriter(source.Map))];
     }
 
-    /// <summary>Bytes of finished map chunks that no saved checkpoint counts yet.</summary>
-    public long PendingMapBytes
+    /// <summary>Whether every record of the pieces begun is acknowledged: nothing can be under way.</summary>
+    public bool IsQuiet
     {
         get
         {
             lock (_gate)
             {
-                return _maps.Sum(map => map.PendingBytes);
+                return _sent == _acknowledged;
             }
+        }
+    }
+
+    /// <summary>The sink is open: the next record gets <paramref name="startOffset"/>, what lies before it has been judged.</summary>
+    public void Opened(long startOffset)
+    {
+        lock (_gate)
+        {
+            _targetEnd = startOffset;
         }
     }
 
@@ -76,10 +85,9 @@ internal sealed class LaneJournal : ISinkObserver
             _targetEnd = ack.TargetEnd;
             _acknowledged += ack.Records;
             _position = _position with { NextOffset = ack.LastSourceOffset + 1 };
+            ((ISinkObserver)_status).Acknowledged(ack);
             Settle();
         }
-
-        ((ISinkObserver)_status).Acknowledged(ack);
     }
 
     /// <summary>Everything as it is now.</summary>
@@ -87,7 +95,7 @@ internal sealed class LaneJournal : ISinkObserver
     {
         lock (_gate)
         {
-            return new LaneSnapshot(_position, _targetEnd, _tail.ToBytes(), [.. _tallies], [.. _maps.Select(map => map.Snapshot())]);
+            return new LaneSnapshot(_position, _targetEnd, _tail.ToBytes(), [.. Enumerable.Range(0, _maps.Length).Select(_status.AcksOf)], [.. _tallies], [.. _maps.Select(map => map.Snapshot())]);
         }
     }
 
@@ -145,11 +153,13 @@ internal sealed record LaneSourceStart(SourceAcks Acks, SourceTally Tally, Offse
 /// <param name="Position">The place in its stream.</param>
 /// <param name="TargetEnd">The target offset behind its last record.</param>
 /// <param name="Tail">Its last records, as <see cref="RecordTail.ToBytes"/> gives them.</param>
+/// <param name="Acks">What was acknowledged, per source.</param>
 /// <param name="Tallies">What was left out, per source.</param>
 /// <param name="Maps">The offset maps, per source.</param>
 internal sealed record LaneSnapshot(
     StreamPosition Position,
     long TargetEnd,
     byte[] Tail,
+    IReadOnlyList<SourceAcks> Acks,
     IReadOnlyList<SourceTally> Tallies,
     IReadOnlyList<OffsetMapSnapshot> Maps);

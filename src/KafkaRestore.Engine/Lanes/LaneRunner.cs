@@ -1,14 +1,15 @@
-using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Limits;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Layout;
 
 namespace KafkaRestore.Engine.Lanes;
 
 /// <summary>
-/// Runs one lane: its stream through the limits into a sink, until everything is acknowledged. A failure ends this lane and no other.
+/// Runs one lane: takes its partition over, compares what stands there, then sends the rest of its stream through the limits into a sink, until everything is
+/// acknowledged. A failure ends this lane and no other.
 /// </summary>
-internal sealed class LaneRunner(LaneStream stream, LaneStatus status, IRecordSinkFactory sinks, SinkLane sinkLane, RestoreLimits limits, bool trustSegments)
+internal sealed class LaneRunner(LaneWork work, LaneStatus status, IRecordSinkFactory sinks, RestoreLimits limits)
 {
     // Records in flight are given time to be acknowledged, so that the report is exact: little after a stop, when a person waits.
     private static readonly TimeSpan SettleAfterStop = TimeSpan.FromSeconds(1);
@@ -17,55 +18,89 @@ internal sealed class LaneRunner(LaneStream stream, LaneStatus status, IRecordSi
     /// <summary>Runs the lane to its end; never throws, the status says how it ended.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        status.Begin(sinkLane.ExpectedOffset, stream.Counters);
+        status.Begin(work.Start, work.Baseline, work.Counters);
+        var state = LaneState.Done;
+        RestoreException? failure = null;
         try
         {
             await WriteAsync(stop).ConfigureAwait(false);
-            status.End(LaneState.Done);
+            CheckAccounts();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            status.End(LaneState.Stopped);
+            state = LaneState.Stopped;
         }
-        catch (RestoreException failure)
+        catch (RestoreException known)
         {
-            status.End(LaneState.Failed, failure);
+            (state, failure) = (LaneState.Failed, known);
         }
         catch (Exception defect)
         {
-            status.End(LaneState.Failed, new RestoreException(ErrorCodes.Internal, $"{defect.GetType().Name}: {defect.Message}", sinkLane.Target.ToString(), inner: defect));
+            (state, failure) = (LaneState.Failed, new RestoreException(ErrorCodes.Internal, $"{defect.GetType().Name}: {defect.Message}", status.Lane.Target.ToString(), inner: defect));
         }
+
+        try
+        {
+            await work.Checkpoints.SaveAsync(state, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RestoreException unsaved)
+        {
+            // What the lane did stands in the target; the next run finds it there.
+            (state, failure) = (LaneState.Failed, failure ?? unsaved);
+        }
+
+        status.End(state, failure);
     }
 
     private async Task WriteAsync(CancellationToken stop)
     {
-        var sink = await sinks.OpenAsync(sinkLane, status, stop).ConfigureAwait(false);
-        await using (sink.ConfigureAwait(false))
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await using var feed = work.Feed.ConfigureAwait(false);
+        var sink = await sinks.OpenAsync(work.SinkLane, work.Journal, stop).ConfigureAwait(false);
+        await using var opened = sink.ConfigureAwait(false);
+        status.Opened(sink.StartOffset);
+        work.Journal.Opened(sink.StartOffset);
+
+        // The baseline must be known to whoever comes next before the first record can be in the log.
+        await work.Checkpoints.SaveAsync(LaneState.Running, stop).ConfigureAwait(false);
+        var saving = work.Checkpoints.KeepSavingAsync(ending);
+        try
         {
-            status.Opened(sink.StartOffset);
-            try
-            {
-                await foreach (var (block, _) in stream.ReadAsync(stop).ConfigureAwait(false))
-                {
-                    if (block is not null)
-                    {
-                        await SendAsync(sink, block, stop).ConfigureAwait(false);
-                    }
-                }
-
-                await sink.FlushAsync(stop).ConfigureAwait(false);
-            }
-            catch
-            {
-                await SettleAsync(sink, stop.IsCancellationRequested ? SettleAfterStop : SettleAfterFailure, stop).ConfigureAwait(false);
-                throw;
-            }
+            await SendAllAsync(sink, ending.Token).ConfigureAwait(false);
+            await sink.FlushAsync(ending.Token).ConfigureAwait(false);
         }
+        catch (Exception failure)
+        {
+            var unsaved = saving.IsFaulted ? saving.Exception.InnerException : null;
+            await SettleAsync(sink, stop.IsCancellationRequested ? SettleAfterStop : SettleAfterFailure, stop).ConfigureAwait(false);
+            if (unsaved is not null && failure is OperationCanceledException)
+            {
+                throw unsaved;
+            }
 
-        CheckAccounts();
+            throw;
+        }
+        finally
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            await saving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
-    private async Task SendAsync(IRecordSink sink, Records.Layout.RecordBlock block, CancellationToken stop)
+    private async Task SendAllAsync(IRecordSink sink, CancellationToken stop)
+    {
+        do
+        {
+            // What comparing has left of a piece goes first.
+            if (work.Feed.Block is not null)
+            {
+                await SendAsync(sink, work.Feed.TakeAll(), stop).ConfigureAwait(false);
+            }
+        }
+        while (await work.Feed.MoveNextAsync(stop).ConfigureAwait(false));
+    }
+
+    private async Task SendAsync(IRecordSink sink, RecordBlock block, CancellationToken stop)
     {
         if (!limits.Any)
         {
@@ -110,13 +145,12 @@ internal sealed class LaneRunner(LaneStream stream, LaneStatus status, IRecordSi
     {
         if (status.Acknowledged != status.Sent)
         {
-            throw new RestoreException(ErrorCodes.Internal, $"{status.Sent} records were sent and {status.Acknowledged} acknowledged", sinkLane.Target.ToString());
+            throw new RestoreException(ErrorCodes.Internal, $"{status.Sent} records were sent and {status.Acknowledged} acknowledged", status.Lane.Target.ToString());
         }
 
-        var planned = status.Lane.RecordCount;
-        if (status.AccountedFor != planned && !trustSegments)
+        if (work.RecordsPlanned is { } planned && status.AccountedFor != planned)
         {
-            throw new RestoreException(ErrorCodes.Internal, $"{status.AccountedFor} records are accounted for, the manifest counts {planned}", sinkLane.Target.ToString());
+            throw new RestoreException(ErrorCodes.Internal, $"{status.AccountedFor} records are accounted for, the manifest counts {planned}", status.Lane.Target.ToString());
         }
     }
 }

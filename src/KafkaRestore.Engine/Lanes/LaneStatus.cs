@@ -110,15 +110,66 @@ public sealed class LaneStatus : ISinkObserver
         Interlocked.Exchange(ref _lastAcknowledgement, _time.GetTimestamp());
     }
 
-    internal void Begin(long baseline, IReadOnlyList<SourceCounters> counters)
+    /// <summary>Records that an earlier run had written without having noted it, recognised in the log and not sent again.</summary>
+    public long Recognised { get; private set; }
+
+    /// <summary>Whether an earlier run has finished it: applications may have written behind it since.</summary>
+    public bool WasDoneBefore { get; private set; }
+
+    /// <summary>What a person should know of this lane although it is not a failure.</summary>
+    public string? Warning { get; internal set; }
+
+    internal void Begin(LaneStart start, long baseline, IReadOnlyList<SourceCounters> counters)
     {
         Baseline = baseline;
         _counters = counters;
+        lock (_gate)
+        {
+            for (var i = 0; i < _acks.Length; i++)
+            {
+                _acks[i] = start.Sources[i].Acks;
+            }
+        }
+
+        Interlocked.Exchange(ref _acknowledged, start.Sources.Sum(source => source.Acks.Records));
+        Interlocked.Exchange(ref _sent, _acknowledged);
+        Interlocked.Exchange(ref _acknowledgedBytes, start.Sources.Sum(source => source.Acks.Bytes));
+        Interlocked.Exchange(ref _targetEnd, _acknowledged > 0 ? start.TargetEnd : -1);
         Interlocked.Exchange(ref _lastAcknowledgement, _time.GetTimestamp());
         Set(LaneState.Running, null);
     }
 
-    internal void Opened(long startOffset) => Baseline = startOffset;
+    /// <summary>An earlier run has finished the lane.</summary>
+    internal void Recall(LaneStart start, long baseline)
+    {
+        var counters = start.Sources.Select(source => new SourceCounters(source.Tally)).ToList();
+        for (var i = 0; i < counters.Count; i++)
+        {
+            foreach (var segment in Lane.Sources[i].Segments)
+            {
+                counters[i].SegmentPassed(segment.CompressedSize);
+            }
+        }
+
+        Begin(start, baseline, counters);
+        Set(LaneState.Done, null);
+        WasDoneBefore = true;
+    }
+
+    internal void Opened(long startOffset)
+    {
+        if (Acknowledged == 0)
+        {
+            Baseline = startOffset;
+        }
+    }
+
+    /// <summary>Records were found in the target's log and are not sent.</summary>
+    internal void Recognise(long records)
+    {
+        Recognised += records;
+        Interlocked.Add(ref _sent, records);
+    }
 
     internal void AddSent(int records) => Interlocked.Add(ref _sent, records);
 

@@ -9,7 +9,8 @@ internal sealed class RecordTail
     /// <summary>How many records are remembered.</summary>
     public const int MostRecords = 64;
 
-    private const int EntryBytes = sizeof(long) + sizeof(uint);
+    /// <summary>Bytes of one record in <see cref="ToBytes"/>.</summary>
+    public const int EntryBytes = sizeof(long) + sizeof(uint);
 
     private readonly List<(long Offset, uint Digest)> _entries = new(2 * MostRecords);
 

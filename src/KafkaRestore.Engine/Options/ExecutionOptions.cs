@@ -15,6 +15,9 @@ public sealed record ExecutionOptions
     /// <summary>Most uncompressed bytes a second over all lanes; null is no limit.</summary>
     public long? BytesPerSecond { get; init; }
 
+    /// <summary>How long between two checkpoints of a lane (<c>checkpoint_interval_secs</c>); above zero.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Topic patterns whose lanes start first, in this order; the rest follow, the largest first.</summary>
     public IReadOnlyList<string> Priority { get; init; } = [];
 

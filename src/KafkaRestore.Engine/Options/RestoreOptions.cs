@@ -34,6 +34,9 @@ public sealed record RestoreOptions
     /// <summary>How fast and with how much memory.</summary>
     public ExecutionOptions Execution { get; init; } = new();
 
+    /// <summary>Where the job's state is kept; null keeps none, and nothing can be resumed.</summary>
+    public StateOptions? State { get; init; }
+
     /// <summary>Take a whole, self-consistent segment at its word where the manifest says something else of it (<c>on_manifest_mismatch: trust_segment</c>).</summary>
     public bool TrustSegments { get; init; }
 

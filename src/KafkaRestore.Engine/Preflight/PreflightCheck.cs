@@ -16,7 +16,14 @@ namespace KafkaRestore.Engine.Preflight;
 /// Not checked here: what is inside the segments, rights to write, disk space, and whether retention will delete old records again
 /// (a warning says so where times suggest it).
 /// </remarks>
-public sealed class PreflightCheck(RestorePlan plan, RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, TimeProvider time)
+/// <param name="plan">The plan.</param>
+/// <param name="options">What was asked for.</param>
+/// <param name="storage">Where the archive is.</param>
+/// <param name="cluster">The target.</param>
+/// <param name="time">The clock.</param>
+/// <param name="begun">Targets of lanes that an earlier run of the job has begun: they may hold records, which the lanes themselves judge.</param>
+public sealed class PreflightCheck(
+    RestorePlan plan, RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, TimeProvider time, IReadOnlySet<TargetPartition>? begun = null)
 {
     private const int StatsAtOnce = 32;
     private const int FindingsOfOneKind = 50;
@@ -172,6 +179,7 @@ public sealed class PreflightCheck(RestorePlan plan, RestoreOptions options, IAr
     private async Task CheckEmptyAsync(IReadOnlyDictionary<string, TopicDescription> existing, CancellationToken cancellationToken)
     {
         var partitions = plan.Lanes.Select(lane => lane.Target)
+            .Where(target => begun?.Contains(target) != true)
             .Where(target => existing.TryGetValue(target.Topic, out var topic) && target.Partition < topic.Partitions)
             .ToList();
         if (partitions.Count == 0)

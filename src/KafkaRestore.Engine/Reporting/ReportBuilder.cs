@@ -117,6 +117,11 @@ internal static class ReportBuilder
     {
         foreach (var lane in progress.Lanes)
         {
+            if (lane.Warning is { } warning)
+            {
+                yield return warning;
+            }
+
             foreach (var note in lane.Counters.SelectMany(counter => counter.Notes))
             {
                 yield return $"taken at its word against the manifest: {note}";

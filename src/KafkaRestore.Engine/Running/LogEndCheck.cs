@@ -19,7 +19,7 @@ internal sealed record LogEndCheck(bool WasRun, IReadOnlyDictionary<TargetPartit
 
     public static async Task<LogEndCheck> RunAsync(ITargetCluster cluster, RestoreProgress progress)
     {
-        var done = progress.Lanes.Where(lane => lane.State == LaneState.Done).ToList();
+        var done = progress.Lanes.Where(lane => lane is { State: LaneState.Done, WasDoneBefore: false }).ToList();
         if (done.Count == 0)
         {
             return NotRun;
@@ -55,7 +55,7 @@ internal sealed record LogEndCheck(bool WasRun, IReadOnlyDictionary<TargetPartit
                 failures[target] = new RestoreException(ErrorCodes.TargetRewound, $"the partition now begins at offset {range.LogStart}; restored records from {lane.Baseline} on were deleted already (retention, or DeleteRecords)", target.ToString(),
                     "Set retention.ms=-1 on the topic and restore it again.");
             }
-            else if (range.End > expected)
+            else if (range.End > expected && lane.Warning is null)
             {
                 warnings.Add($"{target} ends at offset {range.End}, {range.End - expected} beyond the restored records: someone else has begun to write");
             }

@@ -15,14 +15,16 @@ namespace KafkaRestore.Engine.Running;
 /// One restore in this process, from manifest to report: read the archive's manifest, plan, check everything, write, check the target's log ends,
 /// report.
 /// </summary>
-/// <remarks>Not guaranteed yet: resuming. A run that was stopped or killed is not continued by the next one.</remarks>
-public sealed class RestoreJob
+public sealed class RestoreJob : IDisposable
 {
     private readonly RestoreOptions _options;
     private readonly IArchiveStorage _storage;
     private readonly ITargetCluster _cluster;
     private readonly IRecordSinkFactory _sinks;
     private readonly TimeProvider _time;
+
+    /// <inheritdoc/>
+    public void Dispose() => State?.Dispose();
 
     /// <summary>Prepares a job; storage, cluster and sinks stay the caller's to dispose.</summary>
     public RestoreJob(RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, IRecordSinkFactory sinks, TimeProvider? time = null)
@@ -42,9 +44,29 @@ public sealed class RestoreJob
         return PlanBuilder.Build(manifest, _options);
     }
 
+    /// <summary>The state of the job, once <see cref="OpenAsync"/> has opened it; null where none is kept.</summary>
+    public JobState? State { get; private set; }
+
+    /// <summary>
+    /// Opens the durable state of the job that means the same as this run, or begins it, and locks it; does nothing where no state is kept. Gives the plan as the job
+    /// has numbered it; use that from then on.
+    /// </summary>
+    /// <exception cref="RestoreException">TARGET_UNREACHABLE, TARGET_DENIED; JOB_LOCKED, JOB_DIFFERS, STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
+    public async Task<RestorePlan> OpenAsync(RestorePlan plan, CancellationToken cancellationToken)
+    {
+        if (_options.State is null)
+        {
+            return plan;
+        }
+
+        var cluster = await _cluster.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        State = JobState.Open(_options, plan, _storage.Properties, cluster.ClusterId, _time);
+        return State.Order(plan);
+    }
+
     /// <summary>Checks the plan against storage and target; changes nothing.</summary>
     public Task<PreflightResult> CheckAsync(RestorePlan plan, CancellationToken cancellationToken) =>
-        new PreflightCheck(plan, _options, _storage, _cluster, _time).RunAsync(cancellationToken);
+        new PreflightCheck(plan, _options, _storage, _cluster, _time, State?.Begun).RunAsync(cancellationToken);
 
     /// <summary>The report of a run that is not begun because the check refused it.</summary>
     public RestoreReport Refuse(RestorePlan plan, PreflightResult preflight)
@@ -74,9 +96,11 @@ public sealed class RestoreJob
         SinkDescription? sink = null;
         try
         {
+            State?.Recall(progress);
             await _sinks.PrepareAsync(stop).ConfigureAwait(false);
             sink = _sinks.Description;
-            await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, _time).RunAsync(preflight, stop).ConfigureAwait(false);
+            await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, State, _time).RunAsync(preflight, stop).ConfigureAwait(false);
+            State?.End(progress, stop.IsCancellationRequested);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

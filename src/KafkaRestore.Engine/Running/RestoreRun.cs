@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Engine.Lanes;
-using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Limits;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
@@ -27,8 +26,17 @@ internal sealed class RestoreRun
     private readonly IRecordSinkFactory _sinks;
     private readonly RestoreProgress _progress;
     private readonly TimeProvider _time;
+    private readonly JobState? _job;
 
-    public RestoreRun(RestorePlan plan, RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, IRecordSinkFactory sinks, RestoreProgress progress, TimeProvider time)
+    /// <param name="plan">The plan.</param>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="storage">Where the archive is.</param>
+    /// <param name="cluster">The target.</param>
+    /// <param name="sinks">Opens the lanes' sinks.</param>
+    /// <param name="progress">Is kept up to date.</param>
+    /// <param name="job">Keeps the checkpoints; null keeps none.</param>
+    /// <param name="time">The clock.</param>
+    public RestoreRun(RestorePlan plan, RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, IRecordSinkFactory sinks, RestoreProgress progress, JobState? job, TimeProvider time)
     {
         _plan = plan;
         _options = options;
@@ -36,6 +44,7 @@ internal sealed class RestoreRun
         _cluster = cluster;
         _sinks = sinks;
         _progress = progress;
+        _job = job;
         _time = time;
     }
 
@@ -47,11 +56,11 @@ internal sealed class RestoreRun
         var shares = MemoryShares.Of(_options.Execution, _plan, _storage.Properties);
         await CreateTopicsAsync(preflight, stop).ConfigureAwait(false);
         var topics = await _cluster.DescribeTopicsAsync([.. _plan.Topics.Select(topic => topic.Name)], stop).ConfigureAwait(false);
-        var baselines = _plan.Lanes.Count == 0
+        var ranges = _plan.Lanes.Count == 0
             ? new Dictionary<TargetPartition, PartitionRange>()
             : await _cluster.ReadRangesAsync([.. _plan.Lanes.Select(lane => lane.Target)], stop).ConfigureAwait(false);
 
-        await RefuseChangedAsync(preflight, baselines, stop).ConfigureAwait(false);
+        await RefuseChangedAsync(preflight, ranges, stop).ConfigureAwait(false);
         var reader = new SegmentReader(_storage, new MemoryBudget(shares.ReadingBytes), new SegmentReadOptions
         {
             WholeInMemoryBytes = shares.WholeInMemoryBytes,
@@ -59,19 +68,35 @@ internal sealed class RestoreRun
             TrustSegments = _options.TrustSegments,
         });
         var limits = new RestoreLimits(_options.Execution, _time);
-        var waiting = new ConcurrentQueue<LaneStatus>(_progress.Lanes);
+        await using var readers = new SharedTargetReader(_options.Target, shares.ReadingBytes, _time);
+        var works = new LaneWorks(_plan, _options, _cluster, reader, shares, _job?.Stored, readers.OpenAsync, _time);
+        var waiting = new ConcurrentQueue<LaneStatus>(_progress.Lanes.Where(lane => lane.State == LaneState.Waiting));
         await Task.WhenAll(Enumerable.Range(0, _options.Execution.MaxConcurrentLanes).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);
 
         async Task WorkAsync()
         {
             while (!stop.IsCancellationRequested && waiting.TryDequeue(out var status))
             {
-                var target = status.Lane.Target;
-                var stream = new LaneStream(_plan, status.Lane, reader, new MemoryBudget(Math.Max(1, shares.HeaderRoomBytes)));
-                var sinkLane = new SinkLane(target, baselines[target].End, shares.SinkQueueBytes, topics.GetValueOrDefault(target.Topic)?.MaxMessageBytes);
-                await new LaneRunner(stream, status, _sinks, sinkLane, limits, _options.TrustSegments).RunAsync(stop).ConfigureAwait(false);
+                await RunLaneAsync(works, status, ranges[status.Lane.Target], topics.GetValueOrDefault(status.Lane.Target.Topic), limits, stop).ConfigureAwait(false);
+                _job?.SaveSummary();
             }
         }
+    }
+
+    private async Task RunLaneAsync(LaneWorks works, LaneStatus status, PartitionRange range, TopicDescription? topic, RestoreLimits limits, CancellationToken stop)
+    {
+        LaneWork work;
+        try
+        {
+            work = await works.PrepareAsync(status, range, topic, stop).ConfigureAwait(false);
+        }
+        catch (RestoreException failure)
+        {
+            status.End(LaneState.Failed, failure);
+            return;
+        }
+
+        await new LaneRunner(work, status, _sinks, limits).RunAsync(stop).ConfigureAwait(false);
     }
 
     /// <summary>What held no record when it was checked must hold none still.</summary>
@@ -82,7 +107,8 @@ internal sealed class RestoreRun
             return;
         }
 
-        var held = await _cluster.FindRecordsAsync(baselines, stop).ConfigureAwait(false);
+        var fresh = baselines.Where(pair => _job?.Begun.Contains(pair.Key) != true).ToDictionary();
+        var held = await _cluster.FindRecordsAsync(fresh, stop).ConfigureAwait(false);
         if (held.Count > 0)
         {
             var target = held.OrderBy(partition => partition.Topic, StringComparer.Ordinal).ThenBy(partition => partition.Partition).First();

@@ -115,6 +115,19 @@ public static class ErrorCodes
     public static readonly ErrorCode TargetRewound = new("TARGET_REWOUND", ExitCode.Partial,
         "A target partition ends before records that it acknowledged: it was truncated, emptied or recreated.", "Find out why the target lost acknowledged records (unclean leader election, deletion), then restore again into an empty topic.");
 
+    /// <summary>The target's topic is another one than before.</summary>
+    public static readonly ErrorCode TargetRecreated = new("TARGET_RECREATED", ExitCode.Partial,
+        "A target topic was deleted and created again since the last run.", "Restore its lanes anew into the empty topic with --again, or bring the topic back.");
+
+    /// <summary>The target's log has lost its beginning.</summary>
+    public static readonly ErrorCode TargetEmptied = new("TARGET_EMPTIED", ExitCode.Partial,
+        "A target partition has lost records that this restore wrote (retention, or DeleteRecords), so its end cannot be compared.",
+        "Set retention.ms=-1 for the restore and begin anew with --again, or accept the loss with restore.accept_emptied_target.");
+
+    /// <summary>The target's log has lost records in between.</summary>
+    public static readonly ErrorCode TargetCompacted = new("TARGET_COMPACTED", ExitCode.Partial,
+        "A target partition was compacted while it was being restored, so its end cannot be compared.", "Set cleanup.policy=delete for the restore and begin anew with --again.");
+
     /// <summary>The target went away in the middle.</summary>
     public static readonly ErrorCode TargetUnavailable = new("TARGET_UNAVAILABLE", ExitCode.Partial,
         "The target stopped acknowledging and did not come back within the deadline.", "Bring the brokers back; the report says what was acknowledged.");
@@ -147,9 +160,25 @@ public static class ErrorCodes
     public static readonly ErrorCode RecordTooLarge = new("RECORD_TOO_LARGE", ExitCode.Partial,
         "A record is larger than the target topic takes.", "Raise max.message.bytes of the target topic.");
 
-    /// <summary>What a run wrote down for later cannot be trusted.</summary>
+    /// <summary>A job's state is of no use.</summary>
     public static readonly ErrorCode StateCorrupt = new("STATE_CORRUPT", ExitCode.Refused,
-        "Something written down for later, such as an offset map or an offset report, is damaged or contradicts itself.", "Bring the named file or object back from a copy; nothing is guessed in its place.");
+        "Something written down for later, a job's state, an offset map or an offset report, is missing, damaged, or contradicts itself.", "Bring the named file or object back from a copy, or use --adopt to compare the target with the archive from the start; nothing is guessed in its place.");
+
+    /// <summary>A job's state was written by a later program.</summary>
+    public static readonly ErrorCode StateNewer = new("STATE_NEWER", ExitCode.Refused,
+        "The state of a job was written by a newer version of this program.", "Go on with that version or a later one.");
+
+    /// <summary>A job's state cannot be kept.</summary>
+    public static readonly ErrorCode StateUnwritable = new("STATE_UNWRITABLE", ExitCode.Refused,
+        "The state of a job cannot be written or read.", "Check the space, the owner and the mode of the directory, or name another file with restore.checkpoint_state.");
+
+    /// <summary>Another process works on the job.</summary>
+    public static readonly ErrorCode JobLocked = new("JOB_LOCKED", ExitCode.Refused,
+        "Another process works on this job.", "Wait until it ends or stop it; the lock ends with its process.");
+
+    /// <summary>The job there means something else.</summary>
+    public static readonly ErrorCode JobDiffers = new("JOB_DIFFERS", ExitCode.Refused,
+        "The job whose state is there means something else than this run.", "Undo the difference to go on with that job, name another restore.checkpoint_state or restore.restore_id, or begin anew with --again.");
 
     /// <summary>A result or report has nowhere to go.</summary>
     public static readonly ErrorCode OutputNotWritten = new("OUTPUT_NOT_WRITTEN", ExitCode.Partial,
@@ -174,8 +203,9 @@ public static class ErrorCodes
         StorageInvalid, StorageUnavailable, StorageDenied, StorageConflict, DiskFull,
         ArchiveNotFound, ManifestInvalid, SegmentMissing, ArchiveCorrupt, ArchiveUnsafeKey, ArchiveLimit, ArchiveGenerations,
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
-        TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetRewound, TargetUnavailable, TargetCorrupt,
+        TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetRewound, TargetRecreated, TargetEmptied, TargetCompacted, TargetUnavailable, TargetCorrupt,
         ProduceRefused, ForeignWriter, OpenTransaction, Fenced, RecordNotRepresentable, RecordTooLarge,
-        StateCorrupt, OutputNotWritten, Stopped, NativeLibraryMissing, Internal,
+        StateCorrupt, StateNewer, StateUnwritable, JobLocked, JobDiffers,
+        OutputNotWritten, Stopped, NativeLibraryMissing, Internal,
     ];
 }

@@ -1,0 +1,133 @@
+using KafkaRestore.Archive.KafkaBackup.Manifests;
+using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.State;
+using KafkaRestore.Engine.State.Checkpoints;
+using KafkaRestore.Engine.State.Identity;
+using KafkaRestore.Kafka;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Engine.Running;
+
+/// <summary>The durable state of the job that this process works on: which lanes were begun, which are done, and in which order their sources are numbered.</summary>
+public sealed class JobState : IDisposable
+{
+    private readonly Dictionary<TargetPartition, (JobLane Lane, LaneCheckpoint? Checkpoint)> _lanes;
+
+    private JobState(StoredJob stored, Dictionary<TargetPartition, (JobLane, LaneCheckpoint?)> lanes)
+    {
+        Stored = stored;
+        _lanes = lanes;
+        Begun = lanes.Where(pair => pair.Value.Item2 is not null || stored.Adopt).Select(pair => pair.Key).ToHashSet();
+    }
+
+    /// <summary>The state on disk.</summary>
+    public StoredJob Stored { get; }
+
+    /// <summary>Targets whose lanes an earlier run has begun.</summary>
+    public IReadOnlySet<TargetPartition> Begun { get; }
+
+    /// <summary>Opens the job that means the same as this run, or begins one; locks it.</summary>
+    /// <exception cref="RestoreException">JOB_LOCKED, JOB_DIFFERS, STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE, CONFIG_INVALID.</exception>
+    public static JobState Open(RestoreOptions options, RestorePlan plan, Archive.Storage.StorageProperties storage, string? clusterId, TimeProvider time)
+    {
+        var state = options.State ?? throw new ArgumentException("no state is kept", nameof(options));
+        var identity = JobIdentity.Of(options, plan, storage, clusterId);
+        var stored = new JobStore(time).OpenOrCreate(new JobRequest
+        {
+            Location = state.CheckpointFile is { } file
+                ? JobLocation.AtFile(file)
+                : JobLocation.InDirectory(StateDirectory.Find(state.Directory), JobId.Of(state.RestoreId, identity)),
+            Identity = identity,
+            Plan = plan,
+            RestoreId = state.RestoreId,
+            Adopt = state.Adopt,
+            Again = state.Again,
+        });
+        try
+        {
+            return new JobState(stored, stored.Lanes.ToDictionary(lane => lane.Target, lane => (lane, Read(stored, lane))));
+        }
+        catch
+        {
+            stored.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether every lane was finished by an earlier run.</summary>
+    public bool IsFinished => !Stored.Adopt && _lanes.Values.All(lane => lane.Lane.IsFinished(lane.Checkpoint));
+
+    /// <summary>The plan with each lane's sources in the order in which the job has numbered them.</summary>
+    public RestorePlan Order(RestorePlan plan) => new()
+    {
+        BackupId = plan.BackupId,
+        ArchiveCreatedAt = plan.ArchiveCreatedAt,
+        Rules = plan.Rules,
+        Topics = plan.Topics,
+        Warnings = plan.Warnings,
+        Hash = plan.Hash,
+        Lanes = [.. plan.Lanes.Select(lane => new LanePlan
+        {
+            Target = lane.Target,
+            Sources = [.. _lanes[lane.Target].Lane.Generations[^1].Stream.Sources.Select(source =>
+                lane.Sources.FirstOrDefault(now => now.Topic == source.Topic && now.Partition == source.Partition) ?? Nothing(source))],
+        })],
+    };
+
+    /// <summary>Tells <paramref name="progress"/> of the lanes that an earlier run has finished.</summary>
+    public void Recall(RestoreProgress progress)
+    {
+        foreach (var status in progress.Lanes)
+        {
+            var (lane, checkpoint) = _lanes[status.Lane.Target];
+            if (!Stored.Adopt && lane.IsFinished(checkpoint))
+            {
+                status.Recall(LaneResume.StartOf(checkpoint!, status.Lane.Sources.Count), checkpoint!.Baseline);
+            }
+        }
+    }
+
+    /// <summary>Writes the summary when it is due.</summary>
+    public void SaveSummary() => Stored.SaveSummary(JobStatus.Running);
+
+    /// <summary>Writes the summary at the end of a run.</summary>
+    /// <param name="progress">How the lanes ended.</param>
+    /// <param name="stopped">Whether the run was stopped.</param>
+    public void End(RestoreProgress progress, bool stopped)
+    {
+        if (progress.Lanes.All(lane => lane.State == LaneState.Done) && Stored.Lanes.All(lane => lane.IsFinished(Stored.ReadLane(lane.Number))))
+        {
+            Stored.Complete();
+        }
+        else
+        {
+            Stored.SaveSummary(stopped ? JobStatus.Stopped : JobStatus.Partial, now: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Stored.Dispose();
+
+    private static LaneCheckpoint? Read(StoredJob stored, JobLane lane)
+    {
+        try
+        {
+            return stored.ReadLane(lane.Number);
+        }
+        catch (RestoreException damaged) when (damaged.Code == ErrorCodes.StateCorrupt)
+        {
+            // Its lane says so when its turn comes; the others go on.
+            return null;
+        }
+    }
+
+    private static LaneSource Nothing(LaneSource source) => new()
+    {
+        Topic = source.Topic,
+        Partition = source.Partition,
+        Segments = [],
+        Completeness = PartitionCompleteness.Of(new ManifestPartition { PartitionId = source.Partition, Segments = [] }),
+    };
+}

@@ -1,0 +1,38 @@
+namespace KafkaRestore.Engine.State.Files;
+
+/// <summary>
+/// The few things that durable state asks of a file system, each a step that can fail or be the last one before a power cut. Paths are
+/// absolute. Failures are the system's own exceptions (<see cref="IOException"/>, <see cref="UnauthorizedAccessException"/>).
+/// </summary>
+internal interface IStateFiles
+{
+    /// <summary>Opens a file for reading; null when there is none.</summary>
+    Stream? OpenRead(string path);
+
+    /// <summary>Creates an empty file, or empties the one of this name.</summary>
+    Stream Create(string path);
+
+    /// <summary>Brings all that was written to a stream of <see cref="Create"/> to the disk.</summary>
+    void Flush(Stream created);
+
+    /// <summary>Renames a file over another one, in one step.</summary>
+    void Replace(string from, string to);
+
+    /// <summary>Deletes a file if it is there.</summary>
+    void Delete(string path);
+
+    /// <summary>Whether a directory of this name exists.</summary>
+    bool DirectoryExists(string path);
+
+    /// <summary>Creates a directory and those above it, durably.</summary>
+    void CreateDirectory(string path);
+
+    /// <summary>Brings the names in a directory to the disk, where the system can.</summary>
+    void SyncDirectory(string path);
+
+    /// <summary>The names of the files (or directories) in a directory; empty when it does not exist.</summary>
+    IReadOnlyList<string> Names(string directory, bool directories = false);
+
+    /// <summary>Locks a file exclusively until the result is disposed or the process ends; null when someone else holds it.</summary>
+    IDisposable? TryLock(string path);
+}

@@ -1,0 +1,193 @@
+using KafkaRestore.Engine.Lanes.Stream;
+using System.Globalization;
+using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.State.Checkpoints;
+using KafkaRestore.Engine.State.Files;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Engine.State;
+
+/// <summary>
+/// The checkpoint files of a job's lanes, and what they add up to. Each lane has a lock of its own, held only while its file is read or written.
+/// </summary>
+internal sealed class LaneFiles
+{
+    public const string FolderName = "lanes";
+    private const string Ending = ".ckpt";
+    private const string PreviousEnding = ".previous.ckpt";
+    private readonly IStateFiles _files;
+    private readonly string _folder;
+    private LaneFile?[] _lanes;
+
+    public LaneFiles(IStateFiles files, string runFolder, int lanes)
+    {
+        _files = files;
+        _folder = Path.Combine(runFolder, FolderName);
+        _lanes = new LaneFile?[lanes];
+    }
+
+    /// <summary>Adds up what the last checkpoints say; lanes that are being saved count as before or after.</summary>
+    public LaneSums Sum(IReadOnlyList<JobLane> lanes)
+    {
+        var sums = default(LaneSums);
+        for (var number = 0; number < lanes.Count; number++)
+        {
+            if (_lanes[number]?.Last is { } progress)
+            {
+                sums = new LaneSums(
+                    sums.Records + progress.Records,
+                    sums.Bytes + progress.Bytes,
+                    sums.Begun + 1,
+                    sums.Done + (lanes[number].IsFinished(progress.State, progress.Position) ? 1 : 0),
+                    sums.Failed + (progress.State == LaneState.Failed ? 1 : 0));
+            }
+        }
+
+        return sums;
+    }
+
+    /// <summary>Makes room for lanes that an archive has added; before any lane is read or saved.</summary>
+    public void Grow(int lanes) => Array.Resize(ref _lanes, lanes);
+
+    /// <summary>Reads every checkpoint once, for sums and positions.</summary>
+    /// <param name="begun">How many lanes the summary says have one; with fewer, files are missing.</param>
+    /// <param name="forgive">Whether missing ones do not matter.</param>
+    /// <exception cref="RestoreException">STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE. A damaged checkpoint is its own lane's failure, later.</exception>
+    public void Scan(int begun, bool forgive)
+    {
+        var found = Found();
+        if (found.Count < begun && !forgive)
+        {
+            throw StateFailure.Corrupt($"{begun} lanes of the job have begun, and only {found.Count} of them have a checkpoint", _folder);
+        }
+
+        foreach (var number in found)
+        {
+            if (number >= _lanes.Length)
+            {
+                throw StateFailure.Corrupt($"there is a checkpoint of lane {number}, and the job has {_lanes.Length} lanes", _folder);
+            }
+
+            try
+            {
+                Of(number).Read();
+            }
+            catch (RestoreException damaged) when (damaged.Code == ErrorCodes.StateCorrupt)
+            {
+                Of(number).Last = Progress.Damaged;
+            }
+        }
+    }
+
+    /// <summary>How far a lane has come; null when it has not begun or nobody knows.</summary>
+    public StreamPosition? PositionOf(int number) => _lanes[number]?.Last is { IsKnown: true } progress ? progress.Position : null;
+
+    /// <summary>The lane's checkpoint; null when it has none.</summary>
+    /// <exception cref="RestoreException">STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
+    public LaneCheckpoint? Read(int number)
+    {
+        var file = Of(number);
+        lock (file.Gate)
+        {
+            return file.Read();
+        }
+    }
+
+    /// <summary>Writes the lane's checkpoint unless it says the same as the last one.</summary>
+    /// <returns>Whether it was written.</returns>
+    /// <exception cref="RestoreException">STATE_UNWRITABLE.</exception>
+    public bool Save(int number, LaneCheckpoint checkpoint)
+    {
+        var file = Of(number);
+        lock (file.Gate)
+        {
+            var now = Progress.Of(checkpoint);
+            if (file.Last == now)
+            {
+                return false;
+            }
+
+            file.Write(checkpoint);
+            file.Last = now;
+            return true;
+        }
+    }
+
+    private HashSet<int> Found()
+    {
+        try
+        {
+            var found = new HashSet<int>();
+            foreach (var name in _files.Names(_folder))
+            {
+                var digits = name.EndsWith(PreviousEnding, StringComparison.Ordinal) ? name[..^PreviousEnding.Length]
+                    : name.EndsWith(Ending, StringComparison.Ordinal) ? name[..^Ending.Length]
+                    : "";
+                if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                {
+                    found.Add(number);
+                }
+            }
+
+            return found;
+        }
+        catch (Exception error) when (StateFailure.Translate(error, "the state of the job cannot be read", _folder) is { } known)
+        {
+            throw known;
+        }
+    }
+
+    private LaneFile Of(int number)
+    {
+        if (Volatile.Read(ref _lanes[number]) is { } known)
+        {
+            return known;
+        }
+
+        var name = Path.Combine(_folder, number.ToString(CultureInfo.InvariantCulture));
+        var made = new LaneFile(new DurableFile(_files, name + Ending, name + PreviousEnding));
+        return Interlocked.CompareExchange(ref _lanes[number], made, null) ?? made;
+    }
+
+    /// <summary>What makes a checkpoint another one.</summary>
+    private sealed record Progress(LaneState State, bool CleanStop, long Baseline, long ExpectedEnd, StreamPosition Position, Guid? TopicId, long Records, long Bytes, int Sources)
+    {
+        /// <summary>A lane that has begun, and nobody knows how far it is.</summary>
+        public static Progress Damaged { get; } = new(LaneState.Waiting, false, -1, -1, default, null, 0, 0, 0);
+
+        public bool IsKnown => State != LaneState.Waiting;
+
+        public static Progress Of(LaneCheckpoint checkpoint) => new(
+            checkpoint.State, checkpoint.CleanStop, checkpoint.Baseline, checkpoint.ExpectedEnd, checkpoint.Position, checkpoint.TopicId, checkpoint.Records, checkpoint.Bytes, checkpoint.Sources.Count);
+    }
+
+    private sealed class LaneFile(DurableFile file)
+    {
+        private volatile Progress? _last;
+
+        public Lock Gate { get; } = new();
+
+        /// <summary>What the last checkpoint says; null before the first.</summary>
+        public Progress? Last
+        {
+            get => _last;
+            set => _last = value;
+        }
+
+        public LaneCheckpoint? Read()
+        {
+            var checkpoint = file.Read(content => LaneCheckpointFormat.Read(content, file.Path));
+            if (checkpoint is not null)
+            {
+                Last = Progress.Of(checkpoint);
+            }
+
+            return checkpoint;
+        }
+
+        public void Write(LaneCheckpoint checkpoint) => file.Write(LaneCheckpointFormat.Write(checkpoint));
+    }
+}
+
+/// <summary>What the checkpoints of a job add up to.</summary>
+internal readonly record struct LaneSums(long Records, long Bytes, int Begun, int Done, int Failed);
