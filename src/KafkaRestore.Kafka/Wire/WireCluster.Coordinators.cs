@@ -43,7 +43,7 @@ internal sealed partial class WireCluster
     private static Task<FindCoordinatorResponse[]> FindAsync(BrokerConnection connection, CoordinatorKind kind, string[] keys, CancellationToken cancellationToken)
     {
         var takesSeveral = connection.VersionOf(FindCoordinatorRequest.Definition) >= FindCoordinatorRequest.SeveralKeysFrom;
-        return Task.WhenAll(keys.Chunk(takesSeveral ? KeysPerRequest : 1).Select(some => connection.AskAsync(new FindCoordinatorRequest(kind, some), cancellationToken)));
+        return Task.WhenAll(keys.Chunk(takesSeveral ? KeysPerRequest : 1).Select(some => connection.AskWholeAsync(new FindCoordinatorRequest(kind, some), cancellationToken)));
     }
 }
 

@@ -27,7 +27,7 @@ internal sealed class ClusterCalls(WireCluster cluster, TimeProvider time)
         var call = new ShardedCall<Request<TResponse>, TResponse>(cluster, time)
         {
             Route = static (_, _) => Task.FromResult<IReadOnlyList<Route>>([Calls.Route.Any]),
-            Ask = static async (connection, only, token) => [await connection.AskAsync(only[0], token).ConfigureAwait(false)],
+            Ask = static async (connection, only, token) => [await connection.AskWholeAsync(only[0], token).ConfigureAwait(false)],
             ErrorOf = errorOf,
             IsRead = true,
         };

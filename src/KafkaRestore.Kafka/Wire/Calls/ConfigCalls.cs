@@ -26,7 +26,7 @@ internal sealed class ConfigCalls(WireCluster cluster, TimeProvider time)
             Route = (subjects, token) => RouteAsync(subjects.Select(static each => each.Resource), token),
             Ask = static async (connection, subjects, token) =>
             {
-                var answer = await connection.AskAsync(new DescribeConfigsRequest(subjects), token).ConfigureAwait(false);
+                var answer = await connection.AskWholeAsync(new DescribeConfigsRequest(subjects), token).ConfigureAwait(false);
                 var results = answer.Resources.ToLookup(static result => result.Resource);
                 return [.. subjects.Select(subject => results[subject.Resource].FirstOrDefault())];
             },
@@ -55,7 +55,7 @@ internal sealed class ConfigCalls(WireCluster cluster, TimeProvider time)
             Route = (subjects, token) => RouteAsync(subjects.Select(static each => each.Resource), token),
             Ask = async (connection, subjects, token) =>
             {
-                var answer = await connection.AskAsync(new IncrementalAlterConfigsRequest(subjects, validateOnly), token).ConfigureAwait(false);
+                var answer = await connection.AskWholeAsync(new IncrementalAlterConfigsRequest(subjects, validateOnly), token).ConfigureAwait(false);
                 var results = answer.Resources.ToLookup(static result => result.Resource);
                 return [.. subjects.Select(subject => results[subject.Resource].FirstOrDefault())];
             },

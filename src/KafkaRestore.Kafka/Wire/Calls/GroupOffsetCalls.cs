@@ -32,6 +32,7 @@ internal sealed class GroupOffsetCalls(WireCluster cluster, TimeProvider time)
             Ask = (connection, subjects, token) => FetchAsync(connection, subjects, requireStable, token),
             ErrorOf = static result => FirstOf(result.Error, result.Partitions.Select(static partition => partition.Error)),
             SubjectsPerRequest = GroupsPerRequest,
+            IsRead = true,
         };
         var questions = await call.RunAsync(groups, deadline, cancellationToken).ConfigureAwait(false);
         return [.. questions.Select(static question => question.Answer ?? new OffsetFetchGroupResult(question.Subject.Group, question.Error, []))];
@@ -52,7 +53,7 @@ internal sealed class GroupOffsetCalls(WireCluster cluster, TimeProvider time)
         {
             Route = (subjects, token) => Route.ToCoordinatorsAsync(cluster, CoordinatorKind.Group, subjects.Select(static group => group.Group), token),
             Ask = static async (connection, only, token) =>
-                [Result(only[0], await connection.AskAsync(new OffsetCommitRequest(only[0].Group, only[0].Offsets), token).ConfigureAwait(false))],
+                [Result(only[0], await connection.AskWholeAsync(new OffsetCommitRequest(only[0].Group, only[0].Offsets), token).ConfigureAwait(false))],
             ErrorOf = static result => result.Error,
         };
         var questions = await call.RunAsync(groups, deadline, cancellationToken).ConfigureAwait(false);
@@ -64,7 +65,7 @@ internal sealed class GroupOffsetCalls(WireCluster cluster, TimeProvider time)
     {
         var takesSeveral = connection.VersionOf(OffsetFetchRequest.Definition) >= OffsetFetchRequest.SeveralGroupsFrom;
         var answers = await Task.WhenAll(groups.Chunk(takesSeveral ? GroupsPerRequest : 1)
-            .Select(some => connection.AskAsync(new OffsetFetchRequest(some, requireStable), cancellationToken))).ConfigureAwait(false);
+            .Select(some => connection.AskWholeAsync(new OffsetFetchRequest(some, requireStable), cancellationToken))).ConfigureAwait(false);
         var results = answers.SelectMany(static answer => answer.Groups).ToLookup(static result => result.Group, StringComparer.Ordinal);
         return [.. groups.Select(group => results[group.Group].FirstOrDefault())];
     }

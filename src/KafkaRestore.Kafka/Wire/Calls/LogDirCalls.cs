@@ -22,8 +22,9 @@ internal sealed class LogDirCalls(WireCluster cluster, TimeProvider time)
         var call = new ShardedCall<int, DescribeLogDirsResponse>(cluster, time)
         {
             Route = static (ids, _) => Task.FromResult<IReadOnlyList<Route>>([.. ids.Select(static id => new Route(id))]),
-            Ask = async (connection, _, token) => [await connection.AskAsync(request, token).ConfigureAwait(false)],
+            Ask = async (connection, _, token) => [await connection.AskWholeAsync(request, token).ConfigureAwait(false)],
             ErrorOf = ErrorOf,
+            IsRead = true,
         };
         var questions = await call.RunAsync(brokers.Select(static broker => broker.Address.Id).Order(), clock.Remaining, cancellationToken).ConfigureAwait(false);
         return [.. questions.Select(static question => new BrokerLogDirs(question.Subject, question.Error, question.Failure?.Message, question.Answer?.Directories ?? []))];

@@ -20,7 +20,7 @@ internal sealed class Question<TSubject, TAnswer>(TSubject subject)
     /// <summary>How asking failed; null when it did not.</summary>
     public WireException? Failure { get; private set; }
 
-    /// <summary>It is being asked: nothing that was heard before counts any more.</summary>
+    /// <summary>A change is being asked for: nothing that was heard before counts any more.</summary>
     public void Begin() => (Answer, Failure, Error) = (null, null, ErrorCode.Local_TimedOut);
 
     /// <summary>A broker answered; null when it left this subject out.</summary>

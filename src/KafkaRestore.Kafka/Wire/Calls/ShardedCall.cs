@@ -35,7 +35,7 @@ internal sealed class ShardedCall<TSubject, TAnswer>(WireCluster cluster, TimePr
     /// <summary>How many subjects stand in one request, at the most.</summary>
     public int SubjectsPerRequest { get; init; } = 1;
 
-    /// <summary>Whether nothing is changed: where any broker will do, another one may then be asked while the first is silent.</summary>
+    /// <summary>Whether nothing is changed: what was heard before then counts until there is another answer, and where any broker will do, another one is asked while the first is silent.</summary>
     public bool IsRead { get; init; }
 
     /// <summary>Asks until every answer is final or the time is up.</summary>
@@ -101,28 +101,26 @@ internal sealed class ShardedCall<TSubject, TAnswer>(WireCluster cluster, TimePr
 
     private async Task AskShardAsync(Route route, IReadOnlyList<Question<TSubject, TAnswer>> shard, CancellationToken cancellationToken)
     {
-        foreach (var question in shard)
+        if (route.Error != ErrorCode.NoError)
         {
-            question.Begin();
-            if (route.Error != ErrorCode.NoError)
+            foreach (var question in shard)
             {
                 question.Refuse(route.Error);
             }
+
+            return;
         }
 
-        if (route.Error == ErrorCode.NoError)
-        {
-            var bounds = new ParallelOptions { MaxDegreeOfParallelism = RequestsInFlight, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(shard.Chunk(SubjectsPerRequest), bounds, async (batch, token) => await AskBatchAsync(route.Broker, batch, token).ConfigureAwait(false))
-                .ConfigureAwait(false);
-        }
+        var bounds = new ParallelOptions { MaxDegreeOfParallelism = RequestsInFlight, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(shard.Chunk(SubjectsPerRequest), bounds, async (batch, token) => await AskBatchAsync(route.Broker, batch, token).ConfigureAwait(false))
+            .ConfigureAwait(false);
     }
 
     private async Task AskBatchAsync(int? broker, IReadOnlyList<Question<TSubject, TAnswer>> batch, CancellationToken cancellationToken)
     {
         try
         {
-            var answers = await AskBrokerAsync(broker, [.. batch.Select(static question => question.Subject)], cancellationToken).ConfigureAwait(false);
+            var answers = await AskBrokerAsync(broker, batch, cancellationToken).ConfigureAwait(false);
             foreach (var (question, answer) in batch.Zip(answers))
             {
                 question.Hear(answer, answer is null ? ErrorCode.Unknown : ErrorOf(answer));
@@ -134,14 +132,20 @@ internal sealed class ShardedCall<TSubject, TAnswer>(WireCluster cluster, TimePr
         }
     }
 
-    private async Task<IReadOnlyList<TAnswer?>> AskBrokerAsync(int? broker, IReadOnlyList<TSubject> subjects, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<TAnswer?>> AskBrokerAsync(int? broker, IReadOnlyList<Question<TSubject, TAnswer>> batch, CancellationToken cancellationToken)
     {
+        TSubject[] subjects = [.. batch.Select(static question => question.Subject)];
         if (broker is null && IsRead)
         {
             return await cluster.FirstAsync((connection, token) => Ask(connection, subjects, token), cancellationToken).ConfigureAwait(false);
         }
 
         var connection = await (broker is { } id ? cluster.BrokerAsync(id, cancellationToken) : cluster.AnyAsync(cancellationToken)).ConfigureAwait(false);
+        foreach (var question in batch.Where(_ => !IsRead))
+        {
+            question.Begin(); // from here on a change may be made although nobody hears of it
+        }
+
         return await Ask(connection, subjects, cancellationToken).ConfigureAwait(false);
     }
 

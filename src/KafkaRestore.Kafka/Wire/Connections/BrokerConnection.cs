@@ -64,6 +64,19 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// As <see cref="AskAsync"/>, but who gives up does not harm the others on this connection: the request is written nevertheless, now or when its turn comes, and its answer
+    /// dropped. Not for requests that lend memory.
+    /// </summary>
+    /// <exception cref="WireException">The connection has failed, now or before.</exception>
+    public async Task<TResponse> AskWholeAsync<TResponse>(Request<TResponse> request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var answer = AskAsync(request, CancellationToken.None);
+        _ = answer.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Closes it; requests without an answer fail.</summary>
     public async ValueTask DisposeAsync()
     {

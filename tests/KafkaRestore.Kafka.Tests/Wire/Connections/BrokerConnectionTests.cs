@@ -300,6 +300,28 @@ public sealed class BrokerConnectionTests
     }
 
     [Fact]
+    public async Task A_request_asked_whole_is_written_to_its_end_although_who_asked_has_gone()
+    {
+        await using var broker = new ScriptedBroker();
+        var (client, peer) = await broker.ConnectAsync();
+        await using var _ = client;
+        using var __ = peer;
+        using var cancel = new CancellationTokenSource();
+        var gone = client.AskWholeAsync(new EchoRequest(new byte[64 << 20]), cancel.Token);
+        var patient = client.AskAsync(new EchoRequest(), CancellationToken.None);
+
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        for (var i = 0; i < 2; i++)
+        {
+            await peer.AnswerAsync((await peer.ReadAsync()).CorrelationId, writer => writer.Int32(i), flexible: false);
+        }
+
+        Assert.Equal(1, await patient);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.AskWholeAsync(new EchoRequest(), cancel.Token));
+    }
+
+    [Fact]
     public async Task A_request_that_is_cancelled_before_its_turn_leaves_the_connection_as_it_is()
     {
         await using var broker = new ScriptedBroker();
