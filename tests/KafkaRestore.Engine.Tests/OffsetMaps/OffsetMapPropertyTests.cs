@@ -14,13 +14,13 @@ public sealed class OffsetMapPropertyTests
         {
             var (map, _, _) = drawn.WriteAsync().GetAwaiter().GetResult();
             CheckAll(map, drawn);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(200));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(120));
     }
 
     [Theory]
     [InlineData(1, 5_000, 3, 1)]
     [InlineData(2, 5_000, 0, 1)]
-    [InlineData(3, 2_000, 40, 20)]
+    [InlineData(3, 1_500, 40, 20)]
     public async Task Chunks_of_many_blocks_answer_like_a_dictionary(int seed, int count, int maxGap, int maxLength)
     {
         var drawn = RandomRuns.FromSeed(seed, count, maxGap, maxLength);

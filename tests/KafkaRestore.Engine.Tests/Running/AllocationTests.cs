@@ -123,7 +123,7 @@ public sealed class AllocationTests
 
         private sealed class Sink(SinkLane lane, ISinkObserver observer) : IRecordSink
         {
-            private static readonly SourceRun[] s_run = [new(0, 1)];
+            private readonly SourceRun[] _run = new SourceRun[1];
             private long _next = lane.ExpectedOffset;
 
             public long StartOffset => lane.ExpectedOffset;
@@ -133,7 +133,8 @@ public sealed class AllocationTests
                 using (block)
                 {
                     var first = RecordView.At(block.Bytes);
-                    observer.Acknowledged(new SinkAck(block.Source, block.Count, block.Length, s_run, _next, first.Timestamp, first.Timestamp, default));
+                    _run[0] = new SourceRun(first.Offset, block.Count);
+                    observer.Acknowledged(new SinkAck(block.Source, block.Count, block.Length, _run, _next, first.Timestamp, first.Timestamp, default));
                     _next += block.Count;
                 }
 

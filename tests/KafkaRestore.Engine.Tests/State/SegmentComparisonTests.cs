@@ -3,7 +3,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.KafkaBackup.Segments;
-using KafkaRestore.Engine.State.Checkpoints;
 using KafkaRestore.Engine.State.Segments;
 using static KafkaRestore.Engine.Tests.State.StateSamples;
 

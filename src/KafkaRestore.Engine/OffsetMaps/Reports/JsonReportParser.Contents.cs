@@ -64,11 +64,11 @@ internal sealed partial class JsonReportParser
             case Section.Entries or Section.Mappings or Section.Groups when !_seen.Add(section):
                 throw new FormatException($"'{RootSections[section - Section.Entries]}' is given twice");
             case Section.Entry:
-                _key = NewKey(_entryKeys);
+                BeginKey(_entryKeys);
                 break;
             case Section.Mapping:
-                _key = NewKey(_mappings);
                 _runIndex = 0;
+                BeginKey(_mappings);
                 break;
             case Section.Group:
                 _key = _name!;
@@ -168,25 +168,23 @@ internal sealed partial class JsonReportParser
             : throw new FormatException("it is neither a pair (source_offset, target_offset) nor a run (source_start, target_start, len)");
     }
 
-    private string NewKey(HashSet<string> seen)
+    private void BeginKey(HashSet<string> seen)
     {
-        var key = _name!;
+        _key = _name!;
         if (seen.Count >= limits.Maps)
         {
             throw new FormatException($"it holds more than {limits.Maps} mappings");
         }
 
-        if (!seen.Add(key))
+        if (!seen.Add(_key))
         {
-            throw new FormatException($"'{key}' is given twice");
+            throw new FormatException($"'{_key}' is given twice");
         }
 
-        if (!_pairs.ContainsKey(key))
+        if (!_pairs.ContainsKey(_key))
         {
-            _pairs.Add(key, MapPair.TryParse(key, out var pair) ? pair : throw new FormatException($"'{key}' is no topic/partition"));
+            _pairs.Add(_key, MapPair.TryParse(_key, out var pair) ? pair : throw new FormatException($"'{_key}' is no topic/partition"));
         }
-
-        return key;
     }
 
     private void CountGroupOffset()

@@ -165,8 +165,10 @@ internal sealed partial class JsonReportParser(OffsetReportLimits limits) : IRep
 
     private void Leave()
     {
-        var section = _sections.Pop();
+        // The section stays on top until its meaning is taken, so that an error names it.
+        var section = _sections.Peek();
         End(section);
+        _sections.Pop();
         _ended = section == Section.Root;
     }
 
