@@ -108,22 +108,22 @@ public sealed class PartitionReader : IDisposable
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var polled = PolledRecord.Poll(_consumer, block is null ? PollMilliseconds : 0);
-                if (polled is { Error: 0 })
+                if (polled is { Error: 0 } record)
                 {
                     clock = Deadline.Start(_time, _options.Deadline);
-                    next = polled.Offset + 1;
+                    next = record.Offset + 1;
                     if (next > to)
                     {
                         break;
                     }
 
-                    if (block is not null && polled.Size > block.Capacity - block.Length)
+                    if (block is not null && record.Size > block.Capacity - block.Length)
                     {
                         yield return Hand(ref block);
                     }
 
-                    block ??= rent(polled.Size);
-                    Append(block, polled, partition);
+                    block ??= rent(record.Size);
+                    Append(block, record, partition);
                     continue;
                 }
 
@@ -132,14 +132,14 @@ public sealed class PartitionReader : IDisposable
                     yield return Hand(ref block);
                 }
 
-                if (polled is { Error: EndOfPartition })
+                if (polled is { Error: EndOfPartition } reached)
                 {
-                    end = polled.Offset;
+                    end = reached.Offset;
                     next = end >= to ? to : next;
                 }
-                else if (polled is not null)
+                else if (polled is { } trouble)
                 {
-                    ThrowIfFinal((ErrorCode)polled.Error, partition, next);
+                    ThrowIfFinal((ErrorCode)trouble.Error, partition, next);
                 }
                 else if (next == from && end < 0 && missing.IsOver)
                 {
@@ -202,7 +202,7 @@ public sealed class PartitionReader : IDisposable
         return full;
     }
 
-    private static void Append(RecordBlock block, PolledRecord record, TargetPartition partition)
+    private static void Append(RecordBlock block, in PolledRecord record, TargetPartition partition)
     {
         try
         {
