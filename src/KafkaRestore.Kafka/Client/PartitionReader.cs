@@ -17,7 +17,12 @@ public sealed class PartitionReader : IDisposable
 {
     private const int PollMilliseconds = 100;
     private const int EndOfPartition = (int)ErrorCode.Local_PartitionEOF;
+    private const int QueueFetches = 32;
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
+
+    // A topic that was created a moment ago may not have reached every broker's metadata; librdkafka itself says nothing of a missing one.
+    private static readonly TimeSpan MissingDeadline = TimeSpan.FromSeconds(3);
+    private static readonly Version TunableBackoff = new(2, 2, 0);
     private static readonly ReadOptions Usual = new() { Deadline = TimeSpan.FromSeconds(30) };
 
     private readonly KafkaConnectionOptions _connection;
@@ -39,7 +44,7 @@ public sealed class PartitionReader : IDisposable
         _connection = connection;
         _options = options;
         _time = time ?? TimeProvider.System;
-        _consumer = ClientConfiguration.Build(() => new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(ClientConfiguration.Common(connection))
+        _consumer = ClientConfiguration.Build(() => new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(Properties(connection))
             {
                 GroupId = "kafka-restore-reader",
                 EnableAutoCommit = false,
@@ -48,14 +53,14 @@ public sealed class PartitionReader : IDisposable
                 AllowAutoCreateTopics = false,
                 CheckCrcs = true,
 
-                // How long a topic may be unknown before that is an error.
-                TopicMetadataPropagationMaxMs = 3_000,
-
                 // The end is told: offsets without a record (markers, compacted ones) say nothing of themselves.
                 EnablePartitionEof = true,
                 FetchWaitMaxMs = PollMilliseconds,
                 MaxPartitionFetchBytes = options.FetchBytes,
-                QueuedMaxMessagesKbytes = Math.Max(1, options.FetchBytes >> 10),
+
+                // Bytes are the bound, not records. An old librdkafka sleeps for a second when it is reached, so it is not a small one.
+                QueuedMaxMessagesKbytes = Math.Max(1, (int)(QueueBytes(options) >> 10)),
+                QueuedMinMessages = 1_000_000,
             })
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler(static (_, _) => { })
@@ -93,6 +98,7 @@ public sealed class PartitionReader : IDisposable
 
         _consumer.Assign(new TopicPartitionOffset(partition.Topic, partition.Partition, from));
         var clock = Deadline.Start(_time, _options.Deadline);
+        var missing = Deadline.Start(_time, MissingDeadline);
         var end = -1L;
         var next = from;
         RecordBlock? block = null;
@@ -102,22 +108,22 @@ public sealed class PartitionReader : IDisposable
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var polled = PolledRecord.Poll(_consumer, block is null ? PollMilliseconds : 0);
-                if (polled is { Error: 0 })
+                if (polled is { Error: 0 } record)
                 {
                     clock = Deadline.Start(_time, _options.Deadline);
-                    next = polled.Offset + 1;
+                    next = record.Offset + 1;
                     if (next > to)
                     {
                         break;
                     }
 
-                    if (block is not null && polled.Size > block.Capacity - block.Length)
+                    if (block is not null && record.Size > block.Capacity - block.Length)
                     {
                         yield return Hand(ref block);
                     }
 
-                    block ??= rent(polled.Size);
-                    Append(block, polled, partition);
+                    block ??= rent(record.Size);
+                    Append(block, record, partition);
                     continue;
                 }
 
@@ -126,14 +132,19 @@ public sealed class PartitionReader : IDisposable
                     yield return Hand(ref block);
                 }
 
-                if (polled is { Error: EndOfPartition })
+                if (polled is { Error: EndOfPartition } reached)
                 {
-                    end = polled.Offset;
+                    end = reached.Offset;
                     next = end >= to ? to : next;
                 }
-                else if (polled is not null)
+                else if (polled is { } trouble)
                 {
-                    ThrowIfFinal((ErrorCode)polled.Error, partition, next);
+                    ThrowIfFinal((ErrorCode)trouble.Error, partition, next);
+                }
+                else if (next == from && end < 0 && missing.IsOver)
+                {
+                    ThrowIfMissing(partition);
+                    missing = Deadline.Start(_time, MissingDeadline);
                 }
 
                 if (next < to && clock.IsOver)
@@ -156,6 +167,20 @@ public sealed class PartitionReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _consumer.Dispose();
 
+    /// <summary>What librdkafka may hold for a reading, in bytes: its queue, and a fetch beyond it.</summary>
+    internal static long QueueBytes(ReadOptions options) => (long)QueueFetches * options.FetchBytes;
+
+    private static IDictionary<string, string> Properties(KafkaConnectionOptions connection)
+    {
+        var properties = ClientConfiguration.Common(connection);
+        if (NativeClientLibrary.EnsureLoaded().Version >= TunableBackoff)
+        {
+            properties["fetch.queue.backoff.ms"] = "10";
+        }
+
+        return properties;
+    }
+
     private static List<RecordData> Copy(RecordBlock block)
     {
         using (block)
@@ -177,7 +202,7 @@ public sealed class PartitionReader : IDisposable
         return full;
     }
 
-    private static void Append(RecordBlock block, PolledRecord record, TargetPartition partition)
+    private static void Append(RecordBlock block, in PolledRecord record, TargetPartition partition)
     {
         try
         {
@@ -210,12 +235,30 @@ public sealed class PartitionReader : IDisposable
 
         switch (KafkaErrors.Classify(error))
         {
-            case KafkaErrorClass.Denied:
+            case KafkaErrorClass.Denied when error != ErrorCode.GroupAuthorizationFailed: // no group is joined
                 throw new RestoreException(ErrorCodes.TargetDenied, $"reading was denied: {KafkaErrors.NameOf(error)}", partition.ToString());
             case KafkaErrorClass.Missing:
-                throw new RestoreException(ErrorCodes.TargetTopicMissing, $"partition {partition} does not exist", partition.ToString());
+                throw Missing(partition);
         }
     }
+
+    private void ThrowIfMissing(TargetPartition partition)
+    {
+        try
+        {
+            _ = _consumer.QueryWatermarkOffsets(new TopicPartition(partition.Topic, partition.Partition), QueryTimeout);
+        }
+        catch (KafkaException e) when (KafkaErrors.Classify(e.Error.Code) == KafkaErrorClass.Missing)
+        {
+            throw Missing(partition);
+        }
+        catch (KafkaException)
+        {
+            // Whatever else it is, the deadline decides.
+        }
+    }
+
+    private static RestoreException Missing(TargetPartition partition) => new(ErrorCodes.TargetTopicMissing, $"partition {partition} does not exist", partition.ToString());
 
     private RestoreException Late(TargetPartition partition, long next, long to, long end)
     {
@@ -241,7 +284,7 @@ public sealed class PartitionReader : IDisposable
     {
         try
         {
-            return consumer.QueryWatermarkOffsets(new Confluent.Kafka.TopicPartition(partition.Topic, partition.Partition), QueryTimeout);
+            return consumer.QueryWatermarkOffsets(new TopicPartition(partition.Topic, partition.Partition), QueryTimeout);
         }
         catch (KafkaException)
         {

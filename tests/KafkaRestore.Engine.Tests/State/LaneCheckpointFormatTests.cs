@@ -95,7 +95,7 @@ public sealed class LaneCheckpointFormatTests
     [Fact]
     public void Members_that_a_later_program_has_added_are_passed_over()
     {
-        const string Body = """{"later":[1],"topic":"a","partition":0,"state":"done","baseline":0,"expected_end":5,"position":{"generation":1,"source":0,"next_offset":0,"records_passed":5},"tail":{"record_count":0,"bytes":""},"sources":[]}""";
+        const string Body = """{"later":[1],"topic":"a","partition":0,"state":"done","baseline":0,"expected_end":5,"position":{"generation":1,"source":0,"read_from":0,"next_offset":0},"tail":{"record_count":0,"bytes":""},"sources":[]}""";
         var read = LaneCheckpointFormat.Read(TextEnvelope.Wrap("lane", 1, Encoding.UTF8.GetBytes(Body)), "file");
         Assert.Equal((5L, LaneState.Done, 0), (read.ExpectedEnd, read.State, read.Tail.RecordCount));
     }

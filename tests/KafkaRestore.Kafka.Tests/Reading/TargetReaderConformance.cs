@@ -14,6 +14,9 @@ namespace KafkaRestore.Kafka.Tests.Reading;
 /// <summary>What every reader does, whatever stands behind it.</summary>
 public abstract class TargetReaderConformance
 {
+    // The records of these tests are older than any broker keeps by itself.
+    private static readonly (string Name, string Value) KeptForEver = ("retention.ms", "-1");
+
     private static readonly ReadOptions Impatient = new() { Deadline = TimeSpan.FromSeconds(2) };
 
     protected MemoryBudget Budget { get; } = new(64 << 20);
@@ -380,7 +383,7 @@ public abstract class TargetReaderConformance
     public async Task A_leader_that_dies_and_one_that_is_paused_are_survived()
     {
         await using var cluster = await KafkaBrokerLauncher.StartAsync(3, false, "default.replication.factor=3", "min.insync.replicas=2");
-        var topic = await cluster.CreateTopicAsync();
+        var topic = await cluster.CreateTopicAsync(configuration: new Dictionary<string, string> { [KeptForEver.Name] = KeptForEver.Value });
         var target = new TargetPartition(topic, 0);
         var sent = TestRecords.Ordinary(10_000);
         using (var producer = NewProducer(cluster))
@@ -480,7 +483,7 @@ public abstract class TargetReaderConformance
     private async Task<(KafkaBroker Broker, ITargetReader Reader, TargetPartition Target)> StageAsync(params (string Name, string Value)[] topic)
     {
         var broker = await KafkaBroker.SharedAsync();
-        var name = await broker.CreateTopicAsync(configuration: topic.ToDictionary(setting => setting.Name, setting => setting.Value));
+        var name = await broker.CreateTopicAsync(configuration: topic.Append(KeptForEver).ToDictionary(setting => setting.Name, setting => setting.Value));
         return (broker, Open(broker.Connection, Budget), new TargetPartition(name, 0));
     }
 }

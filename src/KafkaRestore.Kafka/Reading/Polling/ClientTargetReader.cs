@@ -25,8 +25,7 @@ internal sealed class ClientTargetReader(KafkaConnectionOptions connection, Memo
             yield break;
         }
 
-        // librdkafka's queue holds as many bytes as one fetch is long, and a fetch is under way.
-        var bytes = (2L * options.FetchBytes) + ((long)options.Blocks * options.BlockBytes);
+        var bytes = PartitionReader.QueueBytes(options) + options.FetchBytes + ((long)options.Blocks * options.BlockBytes);
         using var slots = new BlockSlots(await budget.ReserveAsync(bytes, cancellationToken).ConfigureAwait(false), budget, _pool, options);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var blocks = Channel.CreateBounded<RecordBlock>(1);

@@ -5,16 +5,16 @@ using KafkaRestore.Records.Layout;
 
 namespace KafkaRestore.Kafka.Reading.Polling;
 
-/// <summary>A message or event that librdkafka handed out; disposing it gives it back.</summary>
+/// <summary>A message or event that librdkafka handed out; disposing it, once, gives it back.</summary>
 /// <remarks>A header's key is those bytes that stand before a NUL: librdkafka gives it as such a text.</remarks>
-internal sealed unsafe class PolledRecord : IDisposable
+internal readonly unsafe struct PolledRecord : IDisposable
 {
     // Everything but key, value and headers.
     private const int FixedBytes = RecordView.SmallestBody + 4;
     private const int FixedHeaderBytes = 6;
 
     private readonly int _headers;
-    private NativeMessage* _message;
+    private readonly NativeMessage* _message;
 
     private PolledRecord(NativeMessage* message)
     {
@@ -71,14 +71,7 @@ internal sealed unsafe class PolledRecord : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_message is not null)
-        {
-            ((delegate* unmanaged[Cdecl]<NativeMessage*, void>)NativeClient.Export("rd_kafka_message_destroy"))(_message);
-            _message = null;
-        }
-    }
+    public void Dispose() => ((delegate* unmanaged[Cdecl]<NativeMessage*, void>)NativeClient.Export("rd_kafka_message_destroy"))(_message);
 
     private bool TryHeader(int index, out ReadOnlySpan<byte> name, out void* value, out nuint length)
     {
