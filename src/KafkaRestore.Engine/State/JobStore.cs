@@ -10,6 +10,7 @@ namespace KafkaRestore.Engine.State;
 /// <summary>Finds, opens and begins jobs on this machine's disk. See the folder's README for the layout and what it does not guarantee.</summary>
 public sealed class JobStore
 {
+    internal const string SegmentsName = "segments";
     private readonly IStateFiles _files;
     private readonly TimeProvider _time;
 
@@ -236,9 +237,13 @@ public sealed class JobStore
 
         try
         {
-            return 1 + _files.Names(location.PartsDirectory, directories: true)
+            var last = _files.Names(location.PartsDirectory, directories: true)
                 .Select(name => name.StartsWith("run-", StringComparison.Ordinal) && int.TryParse(name.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out var run) ? run : 0)
                 .DefaultIfEmpty(0).Max();
+
+            // One in which no lane has begun is left from a begin that failed.
+            var begun = last > 0 && _files.Names(Path.Combine(location.RunDirectory(last), LaneFiles.FolderName)).Count > 0;
+            return begun ? last + 1 : Math.Max(1, last);
         }
         catch (Exception error) when (StateFailure.Translate(error, "the state of the job cannot be read", location.PartsDirectory) is { } known)
         {
@@ -260,7 +265,7 @@ public sealed class JobStore
         }
     }
 
-    private static string SegmentsFile(string folder) => Path.Combine(folder, "segments");
+    private static string SegmentsFile(string folder) => Path.Combine(folder, SegmentsName);
 }
 
 /// <summary>What was found when a job was opened.</summary>

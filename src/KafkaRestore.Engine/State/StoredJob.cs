@@ -23,7 +23,17 @@ public sealed class StoredJob : IDisposable
     private long? _summaryWritten;
     private volatile bool _closed;
 
-    internal StoredJob(IStateFiles files, TimeProvider time, JobRequest request, JobOpening opening, string folder, DurableFile summaryFile, JobSummary summary, JobLanes lanes, LaneFiles laneFiles, JobLock held)
+    internal StoredJob(
+        IStateFiles files,
+        TimeProvider time,
+        JobRequest request,
+        JobOpening opening,
+        string folder,
+        DurableFile summaryFile,
+        JobSummary summary,
+        JobLanes lanes,
+        LaneFiles laneFiles,
+        JobLock held)
     {
         _files = files;
         _time = time;
@@ -79,7 +89,7 @@ public sealed class StoredJob : IDisposable
     /// <exception cref="RestoreException">STATE_UNWRITABLE.</exception>
     public string FolderOf(string part)
     {
-        if (part.Length == 0 || part is LaneFiles.FolderName || !part.All(char.IsAsciiLetterLower))
+        if (part.Length == 0 || part is LaneFiles.FolderName or JobStore.SegmentsName || !part.All(char.IsAsciiLetterLower))
         {
             throw new ArgumentException("a part is named by lower-case letters", nameof(part));
         }

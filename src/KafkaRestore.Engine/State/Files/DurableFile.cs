@@ -119,12 +119,18 @@ internal sealed class DurableFile(IStateFiles files, string path, string? previo
         {
             files.Replace(path, previousPath);
             _currentIsWhole = false;
+            if (DirectoryOf(previousPath) != DirectoryOf(path))
+            {
+                files.SyncDirectory(DirectoryOf(previousPath));
+            }
         }
 
         files.Replace(temporary, path);
         _currentIsWhole = true;
-        files.SyncDirectory(System.IO.Path.GetDirectoryName(path)!);
+        files.SyncDirectory(DirectoryOf(path));
     }
+
+    private static string DirectoryOf(string file) => System.IO.Path.GetDirectoryName(file)!;
 
     private void TryDelete(string temporary)
     {

@@ -24,7 +24,14 @@ internal enum ArchiveChange
 /// </summary>
 internal sealed class SegmentComparison
 {
-    private SegmentComparison(IReadOnlyList<RecordedSegment> lostBehind, IReadOnlyList<RecordedSegment> lostAhead, IReadOnlyList<RecordedSegment> changed, IReadOnlyList<RecordedSegment> reachingBack, IReadOnlyList<GenerationRange> ranges, int firstNew, int currentCount)
+    private SegmentComparison(
+        IReadOnlyList<RecordedSegment> lostBehind,
+        IReadOnlyList<RecordedSegment> lostAhead,
+        IReadOnlyList<RecordedSegment> changed,
+        IReadOnlyList<RecordedSegment> reachingBack,
+        IReadOnlyList<GenerationRange> ranges,
+        int firstNew,
+        int currentCount)
     {
         LostBehind = lostBehind;
         LostAhead = lostAhead;
