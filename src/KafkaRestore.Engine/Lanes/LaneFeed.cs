@@ -29,7 +29,7 @@ internal sealed class LaneFeed(IReadOnlyList<(int Generation, LaneStream Stream)
                 }
 
                 (_generation, var stream) = generations[_next++];
-                _pieces = stream.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+                _pieces = stream.ReadPiecesAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
             }
 
             if (!await _pieces.MoveNextAsync().ConfigureAwait(false))

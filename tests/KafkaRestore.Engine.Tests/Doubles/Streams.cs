@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
@@ -32,7 +31,7 @@ internal static class Streams
 
     public static async Task ReadInto(LaneStream stream, List<RecordData> records, CancellationToken cancellationToken = default)
     {
-        await foreach (var block in stream.BlocksAsync(cancellationToken))
+        await foreach (var block in stream.ReadAsync(cancellationToken))
         {
             using (block)
             {
@@ -40,18 +39,6 @@ internal static class Streams
                 {
                     records.Add(RecordData.From(record));
                 }
-            }
-        }
-    }
-
-    /// <summary>The stream's blocks, without what it says of its position.</summary>
-    public static async IAsyncEnumerable<RecordBlock> BlocksAsync(this LaneStream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var piece in stream.ReadAsync(cancellationToken))
-        {
-            if (piece.Block is { } block)
-            {
-                yield return block;
             }
         }
     }

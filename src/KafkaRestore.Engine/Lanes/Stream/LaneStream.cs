@@ -46,9 +46,22 @@ public sealed class LaneStream
     /// <summary>What happened to each source's records on the way, in the order of the lane's sources.</summary>
     public IReadOnlyList<SourceCounters> Counters { get; }
 
-    /// <summary>The pieces in order; the block of each belongs to whoever takes it. May be read once.</summary>
+    /// <summary>The blocks in order; each belongs to whoever takes it. May be read once.</summary>
     /// <exception cref="Records.Errors.RestoreException">ARCHIVE_CORRUPT, ARCHIVE_GENERATIONS and the other failures of reading.</exception>
-    internal async IAsyncEnumerable<StreamPiece> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RecordBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var piece in ReadPiecesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (piece.Block is { } block)
+            {
+                yield return block;
+            }
+        }
+    }
+
+    /// <summary>The blocks in order, and what is accounted for behind each; the blocks belong to whoever takes them. May be read once.</summary>
+    /// <exception cref="Records.Errors.RestoreException">ARCHIVE_CORRUPT, ARCHIVE_GENERATIONS and the other failures of reading.</exception>
+    internal async IAsyncEnumerable<StreamPiece> ReadPiecesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ahead = Channel.CreateBounded<StreamPiece>(new BoundedChannelOptions(BlocksAhead) { SingleReader = true, SingleWriter = true });

@@ -39,7 +39,7 @@ public sealed class LaneStreamTests
             Mapping = new MappingOptions { Topics = new Dictionary<string, string> { ["a"] = "b" }, Partitions = new Dictionary<int, int> { [1] = 0 } },
         });
         var offsets = new List<(int, long)>();
-        await foreach (var block in Streams.Open(archive.Storage, plan, Assert.Single(plan.Lanes), new MemoryBudget(64 << 20)).BlocksAsync(CancellationToken.None))
+        await foreach (var block in Streams.Open(archive.Storage, plan, Assert.Single(plan.Lanes), new MemoryBudget(64 << 20)).ReadAsync(CancellationToken.None))
         {
             using (block)
             {
@@ -81,7 +81,7 @@ public sealed class LaneStreamTests
         var plan = archive.Plan(options => options with { Headers = new HeaderOptions { Add = true } });
         var stream = new LaneStream(plan, plan.Lanes[0], new SegmentReader(archive.Storage, budget, new SegmentReadOptions { BlockBytes = 8_000 }), room);
         var left = blocks;
-        await foreach (var block in stream.BlocksAsync(CancellationToken.None))
+        await foreach (var block in stream.ReadAsync(CancellationToken.None))
         {
             block.Dispose();
             if (left-- == 0)
@@ -103,7 +103,7 @@ public sealed class LaneStreamTests
         var records = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var block in Streams.Open(archive.Storage, plan, plan.Lanes[0], budget).BlocksAsync(stop.Token))
+            await foreach (var block in Streams.Open(archive.Storage, plan, plan.Lanes[0], budget).ReadAsync(stop.Token))
             {
                 using (block)
                 {
@@ -210,7 +210,7 @@ public sealed class LaneStreamTests
         await Streams.WithPatienceAsync(
             Task.WhenAll(plan.Lanes.Select((lane, index) => Task.Run(async () =>
             {
-                await foreach (var block in new LaneStream(plan, lane, reader, new MemoryBudget(1)).BlocksAsync(CancellationToken.None))
+                await foreach (var block in new LaneStream(plan, lane, reader, new MemoryBudget(1)).ReadAsync(CancellationToken.None))
                 {
                     using (block)
                     {
@@ -233,7 +233,7 @@ public sealed class LaneStreamTests
     {
         var plan = archive.Plan(_ => options);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await foreach (var block in Streams.Open(archive.Storage, plan, Assert.Single(plan.Lanes), budget, reading).BlocksAsync(CancellationToken.None))
+        await foreach (var block in Streams.Open(archive.Storage, plan, Assert.Single(plan.Lanes), budget, reading).ReadAsync(CancellationToken.None))
         {
             using (block)
             {
