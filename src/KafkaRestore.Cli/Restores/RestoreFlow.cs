@@ -1,3 +1,4 @@
+using System.Globalization;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
@@ -70,7 +71,12 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
         }
 
         var progress = new RestoreProgress(plan, context.Time);
+        var allocated = GC.GetTotalAllocatedBytes();
         var report = await WatchAsync(job.RunAsync(plan, preflight, progress, stop), progress).ConfigureAwait(false);
+        allocated = GC.GetTotalAllocatedBytes() - allocated;
+        _log.Info(string.Create(
+            CultureInfo.InvariantCulture,
+            $"this process: {Environment.CpuUsage.TotalTime.TotalSeconds:0.0} s of CPU; {allocated >> 10} KiB allocated while writing, {(double)allocated / Math.Max(1, progress.Records):0.00} bytes for each record"));
         return (report, ExitOf(report, progress));
     }
 

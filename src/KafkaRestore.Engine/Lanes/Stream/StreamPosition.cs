@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KafkaRestore.Records.Layout;
 
 namespace KafkaRestore.Engine.Lanes.Stream;
@@ -10,6 +11,7 @@ namespace KafkaRestore.Engine.Lanes.Stream;
 /// <param name="Source">Index of the source being read, from 0; the number of sources when the generation is read to its end.</param>
 /// <param name="ReadFrom">Source offset at which reading goes on: what was left out below it is counted already. 0 at the beginning of a source.</param>
 /// <param name="NextOffset">Records below this source offset are in the target; at least <paramref name="ReadFrom"/>. What was left out in between is not counted yet.</param>
+[method: JsonConstructor]
 public readonly record struct StreamPosition(int Generation, int Source, long ReadFrom, long NextOffset)
 {
     /// <summary>Where every stream begins.</summary>

@@ -49,6 +49,9 @@ internal sealed class BatchSink : IRecordSink
     /// <inheritdoc/>
     public long StartOffset { get; }
 
+    /// <summary>Whether a batch has ended for which the queue has no room; nothing is added to the next one before it is queued.</summary>
+    internal bool IsWaitingForRoom => Volatile.Read(ref _finished) is not null;
+
     /// <inheritdoc/>
     public async ValueTask SendAsync(RecordBlock block, CancellationToken cancellationToken)
     {
@@ -114,7 +117,8 @@ internal sealed class BatchSink : IRecordSink
 
     private async ValueTask EncodeAsync(RecordBlock block, CancellationToken cancellationToken)
     {
-        if (_builder.Count > 0 && block.Source != _origin!.Source)
+        // A batch that the clock has ended and for which there was no room goes before anything else is begun.
+        if (IsWaitingForRoom || (_builder.Count > 0 && block.Source != _origin!.Source))
         {
             await FinishAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -198,7 +202,7 @@ internal sealed class BatchSink : IRecordSink
         {
             try
             {
-                if (Volatile.Read(ref _disposed) == 0 && _queue.Failure is null && _builder.Count > 0 && _time.GetElapsedTime(_begunAt) >= _linger)
+                if (Volatile.Read(ref _disposed) == 0 && _queue.Failure is null && (IsWaitingForRoom || (_builder.Count > 0 && _time.GetElapsedTime(_begunAt) >= _linger)))
                 {
                     TryFinish(out _);
                 }

@@ -136,6 +136,47 @@ public sealed class BatchSinkFaultTests
         Assert.Equal([ConsumedRecord.ContentOf(TestRecords.Record(7))], (await stage.ReadAsync()).Select(record => record.Content));
     }
 
+    /// <summary>The clock ends a batch for which there is no room; what follows must not be counted with it.</summary>
+    [RealKafkaFact]
+    public async Task A_batch_that_the_clock_ended_waits_for_room_and_stays_apart_from_the_next()
+    {
+        var open = new TaskCompletionSource();
+        var wire = new FaultyWire();
+        await using var stage = await BatchStages.NewAsync(SmallBatches with { Linger = TimeSpan.FromMilliseconds(5) }, wire.Options);
+        var records = TestRecords.Ordinary(300, valueBytes: 100);
+        await using var sink = await stage.OpenAsync(queueBytes: 4_000);
+        wire.Gate = open.Task;
+        await sink.SendAsync(TestRecords.Block([.. records.Take(50)]), CancellationToken.None);
+        await wire.AtGate.WaitAsync(TimeSpan.FromSeconds(30));
+
+        await sink.SendAsync(TestRecords.Block([.. records.Skip(50).Take(10)]), CancellationToken.None);
+        Assert.True(SpinWait.SpinUntil(() => ((BatchSink)sink).IsWaitingForRoom, TimeSpan.FromSeconds(30)));
+        var rest = SendAsync(sink, [.. records.Skip(60)]);
+        open.SetResult();
+        await rest.WaitAsync(TimeSpan.FromSeconds(30));
+        await sink.FlushAsync(CancellationToken.None);
+
+        Assert.Equal(records.Count, stage.Acks.Records);
+        stage.Acks.AssertPrefixOf(records);
+        await BatchStages.AssertLogAsync(stage, records);
+    }
+
+    [RealKafkaFact]
+    public async Task An_observer_that_fails_ends_the_sink_at_once()
+    {
+        await using var factory = new BatchSinkFactory((await KafkaBroker.SharedAsync()).Connection, SmallBatches);
+        await using var stage = await BatchStages.NewAsync(SmallBatches);
+        await using var sink = await factory.OpenAsync(new SinkLane(stage.Target, 0, 1 << 20, null), new FailingObserver(), CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<RestoreException>(async () =>
+        {
+            await SendAsync(sink, TestRecords.Ordinary(200));
+            await sink.FlushAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        });
+
+        Assert.Equal((ErrorCodes.Internal, stage.Target.ToString()), (failure.Code, failure.Where));
+    }
+
     [RealKafkaFact]
     public async Task What_another_job_wrote_to_the_partition_is_found_before_the_first_record()
     {
@@ -164,6 +205,11 @@ public sealed class BatchSinkFaultTests
         Assert.Equal(records.Count, stage.Acks.Records);
         stage.Acks.AssertPrefixOf(records);
         await BatchStages.AssertLogAsync(stage, records);
+    }
+
+    private sealed class FailingObserver : ISinkObserver
+    {
+        public void Acknowledged(in SinkAck ack) => throw new InvalidOperationException("a test");
     }
 
     private static async Task SendAsync(IRecordSink sink, IReadOnlyList<RecordData> records)

@@ -3,6 +3,7 @@ using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Wire;
 using KafkaRestore.Kafka.Wire.Connections;
 using KafkaRestore.Kafka.Wire.Protocol;
+using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Limits;
 
 namespace KafkaRestore.Kafka.Sinks.Batch.Sending;
@@ -106,10 +107,23 @@ internal sealed class BrokerSender : IAsyncDisposable
         {
             // Disposed.
         }
+        catch (Exception defect)
+        {
+            EndAll(defect);
+        }
         finally
         {
             _sent.Writer.TryComplete();
             await DropAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Nothing may wait for a loop that a defect has ended.</summary>
+    private void EndAll(Exception defect)
+    {
+        foreach (var queue in Queues)
+        {
+            queue.End(new RestoreException(ErrorCodes.Internal, $"{defect.GetType().Name}: {defect.Message}", queue.Target.ToString(), inner: defect));
         }
     }
 
@@ -200,6 +214,18 @@ internal sealed class BrokerSender : IAsyncDisposable
     }
 
     private async Task TakeAnswersAsync()
+    {
+        try
+        {
+            await TakeEachAnswerAsync().ConfigureAwait(false);
+        }
+        catch (Exception defect)
+        {
+            EndAll(defect);
+        }
+    }
+
+    private async Task TakeEachAnswerAsync()
     {
         await foreach (var request in _sent.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {

@@ -304,7 +304,15 @@ internal sealed partial class PartitionQueue
         _backoff.Reset();
         _trouble = null;
         _progressAt = _time.GetTimestamp();
-        _observer.Acknowledged(batch.AckAt(offset));
+        try
+        {
+            _observer.Acknowledged(batch.AckAt(offset));
+        }
+        catch (Exception defect)
+        {
+            EndLocked(new RestoreException(ErrorCodes.Internal, $"an acknowledgement could not be noted: {defect.GetType().Name}: {defect.Message}", Target.ToString(), inner: defect));
+        }
+
         _window.Release(batch.Charge);
         batch.Release();
     }
