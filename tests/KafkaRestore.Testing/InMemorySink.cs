@@ -57,6 +57,16 @@ public sealed class InMemorySinkFactory : IRecordSinkFactory
         }
     }
 
+    /// <summary>Drops what stands behind the first records of a partition, as an unclean election may.</summary>
+    public void Truncate(TargetPartition target, int records)
+    {
+        var log = _logs.GetOrAdd(target, _ => []);
+        lock (log)
+        {
+            log.RemoveRange(records, log.Count - records);
+        }
+    }
+
     /// <summary>The offset that a partition's next record gets.</summary>
     public int EndOf(TargetPartition target)
     {

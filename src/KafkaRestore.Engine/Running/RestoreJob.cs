@@ -6,6 +6,7 @@ using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Kafka;
+using KafkaRestore.Kafka.Reading;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
@@ -22,13 +23,22 @@ public sealed class RestoreJob : IDisposable
     private readonly ITargetCluster _cluster;
     private readonly IRecordSinkFactory _sinks;
     private readonly TimeProvider _time;
+    private readonly Func<CancellationToken, Task<ITargetReader>>? _reader;
 
     /// <inheritdoc/>
     public void Dispose() => State?.Dispose();
 
     /// <summary>Prepares a job; storage, cluster and sinks stay the caller's to dispose.</summary>
-    public RestoreJob(RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, IRecordSinkFactory sinks, TimeProvider? time = null)
+    /// <param name="options">What is asked for.</param>
+    /// <param name="storage">Where the archive is.</param>
+    /// <param name="cluster">The target.</param>
+    /// <param name="sinks">Opens the lanes' sinks.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="reader">Opens a reader of the target, for lanes that go on; null: the best that the target allows. The job disposes it.</param>
+    public RestoreJob(
+        RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, IRecordSinkFactory sinks, TimeProvider? time = null, Func<CancellationToken, Task<ITargetReader>>? reader = null)
     {
+        _reader = reader;
         _options = options;
         _storage = storage;
         _cluster = cluster;
@@ -99,7 +109,7 @@ public sealed class RestoreJob : IDisposable
             State?.Recall(progress);
             await _sinks.PrepareAsync(stop).ConfigureAwait(false);
             sink = _sinks.Description;
-            await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, State, _time).RunAsync(preflight, stop).ConfigureAwait(false);
+            await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, State, _reader, _time).RunAsync(preflight, stop).ConfigureAwait(false);
             State?.End(progress, stop.IsCancellationRequested);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -7,6 +7,7 @@ using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Kafka;
+using KafkaRestore.Kafka.Reading;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Memory;
@@ -27,6 +28,7 @@ internal sealed class RestoreRun
     private readonly RestoreProgress _progress;
     private readonly TimeProvider _time;
     private readonly JobState? _job;
+    private readonly Func<CancellationToken, Task<ITargetReader>>? _reader;
 
     /// <param name="plan">The plan.</param>
     /// <param name="options">What was asked for.</param>
@@ -35,9 +37,20 @@ internal sealed class RestoreRun
     /// <param name="sinks">Opens the lanes' sinks.</param>
     /// <param name="progress">Is kept up to date.</param>
     /// <param name="job">Keeps the checkpoints; null keeps none.</param>
+    /// <param name="reader">Opens a reader of the target; null: the best that it allows.</param>
     /// <param name="time">The clock.</param>
-    public RestoreRun(RestorePlan plan, RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, IRecordSinkFactory sinks, RestoreProgress progress, JobState? job, TimeProvider time)
+    public RestoreRun(
+        RestorePlan plan,
+        RestoreOptions options,
+        IArchiveStorage storage,
+        ITargetCluster cluster,
+        IRecordSinkFactory sinks,
+        RestoreProgress progress,
+        JobState? job,
+        Func<CancellationToken, Task<ITargetReader>>? reader,
+        TimeProvider time)
     {
+        _reader = reader;
         _plan = plan;
         _options = options;
         _storage = storage;
@@ -68,7 +81,8 @@ internal sealed class RestoreRun
             TrustSegments = _options.TrustSegments,
         });
         var limits = new RestoreLimits(_options.Execution, _time);
-        await using var readers = new SharedTargetReader(_options.Target, shares.ReadingBytes, _time);
+        await using var readers = new SharedTargetReader(
+            _reader ?? (token => TargetReaders.OpenAsync(_options.Target, new MemoryBudget(shares.ReadingBytes), time: _time, cancellationToken: token)));
         var works = new LaneWorks(_plan, _options, _cluster, reader, shares, _job?.Stored, readers.OpenAsync, _time);
         var waiting = new ConcurrentQueue<LaneStatus>(_progress.Lanes.Where(lane => lane.State == LaneState.Waiting));
         await Task.WhenAll(Enumerable.Range(0, _options.Execution.MaxConcurrentLanes).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);

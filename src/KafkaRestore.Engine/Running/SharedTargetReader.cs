@@ -1,11 +1,9 @@
-using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Reading;
-using KafkaRestore.Records.Memory;
 
 namespace KafkaRestore.Engine.Running;
 
 /// <summary>A reader of the target for all lanes of a run, opened when the first one needs it.</summary>
-internal sealed class SharedTargetReader(KafkaConnectionOptions connection, long budgetBytes, TimeProvider time) : IAsyncDisposable
+internal sealed class SharedTargetReader(Func<CancellationToken, Task<ITargetReader>> open) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private ITargetReader? _reader;
@@ -17,7 +15,7 @@ internal sealed class SharedTargetReader(KafkaConnectionOptions connection, long
         await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return _reader ??= await TargetReaders.OpenAsync(connection, new MemoryBudget(budgetBytes), time: time, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return _reader ??= await open(cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -55,7 +55,10 @@ internal sealed class FakeCluster(InMemorySinkFactory? sinks = null) : ITargetCl
     }
 
     public Task<IReadOnlySet<TargetPartition>> FindRecordsAsync(IReadOnlyDictionary<TargetPartition, PartitionRange> ranges, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlySet<TargetPartition>>(ranges.Where(pair => pair.Value.Offsets > 0 && !OnlyMarkers.Contains(pair.Key)).Select(pair => pair.Key).ToHashSet());
+        Task.FromResult<IReadOnlySet<TargetPartition>>(ranges.Where(pair => HoldsRecord(pair.Key, pair.Value)).Select(pair => pair.Key).ToHashSet());
+
+    private bool HoldsRecord(TargetPartition partition, PartitionRange range) =>
+        sinks is null || Ranges.ContainsKey(partition) ? range.Offsets > 0 && !OnlyMarkers.Contains(partition) : sinks.Log(partition).Count > 0;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

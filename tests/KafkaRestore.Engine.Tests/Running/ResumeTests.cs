@@ -1,0 +1,300 @@
+using FsCheck;
+using FsCheck.Fluent;
+using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.OffsetMaps;
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Reporting;
+using KafkaRestore.Engine.Running;
+using KafkaRestore.Engine.Tests.Doubles;
+using KafkaRestore.Kafka;
+using KafkaRestore.Kafka.Reading;
+using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Layout;
+using KafkaRestore.Testing;
+
+namespace KafkaRestore.Engine.Tests.Running;
+
+/// <summary>Runs that are killed anywhere and go on: every record once, in order, and an exact map.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kafka-restore-resume-");
+    private readonly InMemorySinkFactory _sinks = new();
+    private readonly FakeCluster _cluster;
+    private int _incarnation;
+
+    public ResumeTests() => _cluster = new FakeCluster(_sinks);
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public void Killed_any_number_of_times_anywhere_a_restore_ends_exactly() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
+        {
+            using var tests = new ResumeTests();
+            tests.AssertExactAsync(seed).GetAwaiter().GetResult();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+
+    [Fact]
+    public async Task A_finished_job_is_known_as_finished()
+    {
+        var archive = await Archive().WriteManifestAsync();
+        Assert.Equal(RestoreStatus.Done, (await RunAsync(archive)).Report!.Status);
+
+        using var job = Job(archive, Options(archive));
+        await job.OpenAsync(await job.PlanAsync(CancellationToken.None), CancellationToken.None);
+
+        Assert.True(job.State!.IsFinished);
+        Assert.Equal(100, job.State.Stored.Summary.RecordsRestored);
+    }
+
+    [Fact]
+    public async Task Somebody_elses_record_behind_the_checkpoint_is_named_and_only_its_lane_stops()
+    {
+        var archive = new TestArchive().AddSegments("a", 0, TestRecords.Ordinary(50), 10).AddSegments("a", 1, TestRecords.Ordinary(50), 10);
+        await archive.WriteManifestAsync();
+        await KillAsync(archive, afterRecords: 30);
+        _sinks.Append(new TargetPartition("a", 0), TestRecords.Record(9_999));
+
+        var (report, _) = await RunAsync(archive);
+
+        Assert.Equal(RestoreStatus.Partial, report!.Status);
+        Assert.Contains(ErrorCodes.ForeignWriter.Word, Assert.Single(report.Errors), StringComparison.Ordinal);
+        Assert.Equal(["failed", "done"], report.TopicsRestored.Single().Partitions.Select(partition => partition.State));
+        RecordComparison.AssertEqual(TestRecords.Ordinary(50), Log("a", 1), "a/1", offsets: false);
+    }
+
+    [Fact]
+    public async Task Applications_that_write_behind_a_finished_lane_block_nothing()
+    {
+        var archive = new TestArchive().AddSegments("a", 0, TestRecords.Ordinary(10), 10).AddSegments("a", 1, TestRecords.Ordinary(500), 10);
+        await archive.WriteManifestAsync();
+        await KillAsync(archive, afterRecords: 200, onlyIn: new TargetPartition("a", 1));
+        _sinks.Append(new TargetPartition("a", 0), TestRecords.Record(9_999));
+
+        var (report, _) = await RunAsync(archive);
+
+        Assert.True(report!.Status == RestoreStatus.Done, string.Join(" | ", report.Errors));
+        RecordComparison.AssertEqual(TestRecords.Ordinary(500), Log("a", 1), "a/1", offsets: false);
+        Assert.Equal(11, Log("a", 0).Count);
+    }
+
+    [Fact]
+    public async Task A_target_that_lost_its_end_stops_the_lane()
+    {
+        var archive = await Archive().WriteManifestAsync();
+        await KillAsync(archive, afterRecords: 60, save: true);
+        _sinks.Truncate(new TargetPartition("t", 0), 3);
+
+        var (report, _) = await RunAsync(archive);
+
+        Assert.Equal(RestoreStatus.Partial, report!.Status);
+        Assert.Contains(ErrorCodes.TargetRewound.Word, report.Errors.First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Records_that_were_exchanged_before_the_checkpoint_are_noticed()
+    {
+        var archive = await Archive().WriteManifestAsync();
+        await KillAsync(archive, afterRecords: 60, save: true);
+        var target = new TargetPartition("t", 0);
+        var length = _sinks.Log(target).Count;
+        _sinks.Truncate(target, length - 1);
+        _sinks.Append(target, TestRecords.Record(9_999));
+
+        var (report, _) = await RunAsync(archive);
+
+        Assert.Equal(RestoreStatus.Partial, report!.Status);
+        Assert.Contains("holds another record than this lane wrote there", report.Errors.First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_meaning_is_refused_with_the_difference()
+    {
+        var archive = await Archive().WriteManifestAsync();
+        await KillAsync(archive, afterRecords: 20);
+        using var job = Job(archive, Options(archive) with { Selection = new SelectionOptions { TimeWindowStart = 5 } });
+        var plan = await job.PlanAsync(CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<RestoreException>(() => job.OpenAsync(plan, CancellationToken.None));
+
+        Assert.Equal(ErrorCodes.JobDiffers, failure.Code);
+        Assert.Contains("time_window_start", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static TestArchive Archive() => new TestArchive().AddSegments("t", 0, TestRecords.Ordinary(100), 10);
+
+    private async Task AssertExactAsync(int seed)
+    {
+        var random = new Random(seed);
+        var archive = new TestArchive();
+        var partitions = random.Next(1, 4);
+        for (var partition = 0; partition < partitions; partition++)
+        {
+            archive.AddSegments("t", partition, TestRecords.Ordinary(random.Next(1, 200), random.Next(100), step: random.Next(1, 4)), random.Next(1, 30));
+        }
+
+        await archive.WriteManifestAsync();
+        var merged = random.Next(2) == 0;
+        var windowed = random.Next(2) == 0;
+        _sinks.MarkersOnOpen = random.Next(3);
+        RestoreOptions Change(RestoreOptions options) => options with
+        {
+            Mapping = merged ? new MappingOptions { Partitions = Enumerable.Range(0, partitions).ToDictionary(partition => partition, _ => 0) } : new MappingOptions(),
+            Selection = windowed ? new SelectionOptions { TimeWindowStart = TestRecords.SomeTime + 20 } : new SelectionOptions(),
+            Execution = new ExecutionOptions { MaxConcurrentLanes = random.Next(1, 4), CheckpointInterval = TimeSpan.FromMilliseconds(1) },
+        };
+        var plan = archive.Plan(Change);
+        for (var kills = random.Next(0, 5); kills > 0; kills--)
+        {
+            if (await KillAsync(archive, random.Next(0, 150), change: Change, save: random.Next(3) == 0))
+            {
+                break;
+            }
+        }
+
+        var (report, job) = await RunAsync(archive, Change);
+        if (report is not null)
+        {
+            Assert.True(report.Status == RestoreStatus.Done, $"seed {seed}: {string.Join(" | ", report.Errors)}");
+            Assert.Equal(report.RecordsPlanned, report.RecordsRestored + report.RecordsSkippedByWindow);
+        }
+
+        foreach (var lane in plan.Lanes)
+        {
+            var expected = await Streams.ReadAsync(Streams.Open(archive.Storage, plan, lane, new(64 << 20)));
+            var log = _sinks.Log(lane.Target);
+            RecordComparison.AssertEqual(expected, Log(lane.Target.Topic, lane.Target.Partition), $"seed {seed}: {lane.Target}", offsets: false);
+            await AssertMapsAsync(job, lane, expected, log, seed);
+        }
+    }
+
+    /// <summary>Every source offset, from before the first to behind the last, against a search through everything.</summary>
+    private static async Task AssertMapsAsync(JobState job, LanePlan lane, IReadOnlyList<RecordData> expected, IReadOnlyList<ConsumedRecord> log, int seed)
+    {
+        var stored = job.Stored.Lanes.Single(candidate => candidate.Target == lane.Target);
+        var checkpoint = job.Stored.ReadLane(stored.Number)!;
+        Assert.Equal(LaneState.Done, checkpoint.State);
+        var passed = 0;
+        for (var source = 0; source < lane.Sources.Count; source++)
+        {
+            var kept = (int)checkpoint.Sources[source].Records;
+            var pairs = expected.Skip(passed).Take(kept).Zip(log.Skip(passed), (record, found) => (Source: record.Offset, Target: found.Offset)).ToList();
+            passed += kept;
+            var state = new OffsetMapState(checkpoint.Sources[source].MapChunks, checkpoint.Sources[source].MapTail);
+            var map = await OffsetMap.OpenAsync(StoredLane.ChunksOf(job.Stored, stored.Number, source), state, null, CancellationToken.None);
+            for (long offset = 0; offset <= (pairs.Count == 0 ? 0 : pairs[^1].Source) + 10; offset++)
+            {
+                var next = pairs.FindIndex(pair => pair.Source >= offset);
+                var answer = await map.TranslateAsync(offset, CancellationToken.None);
+                if (pairs.Count > 0)
+                {
+                    var right = next < 0 ? pairs[^1].Target + 1 : pairs[next].Target;
+                    Assert.True(right == answer.TargetOffset, $"seed {seed}: {lane.Sources[source]} offset {offset} is {right}, the map says {answer.TargetOffset}");
+                }
+            }
+        }
+
+        Assert.Equal(expected.Count, passed);
+    }
+
+    /// <summary>A run that dies after some records: what it had saved by then is all that is left of it. True when it was done before that.</summary>
+    private async Task<bool> KillAsync(
+        TestArchive archive, int afterRecords, TargetPartition? onlyIn = null, Func<RestoreOptions, RestoreOptions>? change = null, bool save = false)
+    {
+        var options = (change ?? (static same => same))(Options(archive));
+        var written = 0;
+        var dead = new TaskCompletionSource();
+        var gate = new Lock();
+        var copy = Path.Combine(_directory.FullName, $"{_incarnation + 1}");
+        _sinks.BeforeAppend = (target, _) =>
+        {
+            lock (gate)
+            {
+                if (!dead.Task.IsCompleted && (onlyIn is null || target == onlyIn) && written++ >= afterRecords)
+                {
+                    if (!save)
+                    {
+                        CopyState(copy);
+                    }
+
+                    dead.SetResult();
+                }
+
+                if (dead.Task.IsCompleted)
+                {
+                    throw new RestoreException(ErrorCodes.Stopped, "killed", target.ToString());
+                }
+            }
+        };
+        var (report, job) = await RunAsync(archive, _ => options);
+        job.Dispose();
+        _sinks.BeforeAppend = null;
+        if (!dead.Task.IsCompleted)
+        {
+            return true;
+        }
+
+        if (save)
+        {
+            CopyState(copy);
+        }
+
+        Assert.NotEqual(RestoreStatus.Done, report?.Status);
+        _incarnation++;
+        return false;
+    }
+
+    private async Task<(RestoreReport? Report, JobState State)> RunAsync(TestArchive archive, Func<RestoreOptions, RestoreOptions>? change = null)
+    {
+        var options = (change ?? (static same => same))(Options(archive));
+        using var job = Job(archive, options);
+        var plan = await job.OpenAsync(await job.PlanAsync(CancellationToken.None), CancellationToken.None);
+        if (job.State!.IsFinished)
+        {
+            return (null, job.State);
+        }
+
+        var preflight = await job.CheckAsync(plan, CancellationToken.None);
+        Assert.True(preflight.Passed, string.Join(" | ", preflight.Findings.Select(finding => finding.Describe())));
+        var progress = new RestoreProgress(plan, TimeProvider.System);
+        var running = job.RunAsync(plan, preflight, progress, CancellationToken.None);
+        await Streams.WithPatienceAsync(running, () => string.Join(", ", progress.Lanes.Select(lane => $"{lane.Lane.Target} {lane.State} {lane.Acknowledged}")));
+        return (await running, job.State);
+    }
+
+    private RestoreOptions Options(TestArchive archive) => archive.Options() with
+    {
+        Preparation = new PreparationOptions { CreateTopics = true },
+        Execution = new ExecutionOptions { CheckpointInterval = TimeSpan.FromMilliseconds(1) },
+        State = new StateOptions { CheckpointFile = Path.Combine(_directory.FullName, $"{_incarnation}", "job.json") },
+    };
+
+    private RestoreJob Job(TestArchive archive, RestoreOptions options) =>
+        new(options, archive.Storage, _cluster, _sinks, reader: _ => Task.FromResult<ITargetReader>(new InMemoryTargetReader(_sinks)));
+
+    private List<RecordData> Log(string topic, int partition) =>
+        [.. _sinks.Log(new TargetPartition(topic, partition)).Select(record => new RecordData(record.Offset, record.Timestamp, record.Key, record.Value, record.Headers))];
+
+    private void CopyState(string to)
+    {
+        var from = Path.Combine(_directory.FullName, $"{_incarnation}");
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            try
+            {
+                // Not File.Copy: it honours the lock that the living process holds.
+                if (!file.EndsWith("lock", StringComparison.Ordinal))
+                {
+                    File.WriteAllBytes(target, File.ReadAllBytes(file));
+                }
+            }
+            catch (FileNotFoundException)
+            {
+                // Renamed in this moment: as after a crash, its older state is there, or it is not.
+            }
+        }
+    }
+}
