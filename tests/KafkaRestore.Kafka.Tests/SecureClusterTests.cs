@@ -117,7 +117,8 @@ public sealed class SecureClusterTests(SecureCluster secure) : IClassFixture<Sec
 
         var described = await cluster.DescribeTopicsAsync([topic], CancellationToken.None);
 
-        Assert.Equal(new TopicDescription(topic, 3, null, null), described[topic]);
+        Assert.Equal(new TopicDescription(topic, 3, null, null), described[topic] with { TopicId = null });
+        Assert.NotNull(described[topic].TopicId);
     }
 
     [KafkaLauncherFact]

@@ -18,6 +18,7 @@ public sealed partial class TargetCluster
         foreach (var chunk in metadata.Keys.Chunk(TopicsPerRequest))
         {
             var settings = await SettingsAsync(chunk, cancellationToken).ConfigureAwait(false);
+            var ids = await _topicIds.ReadAsync(chunk, cancellationToken).ConfigureAwait(false);
             foreach (var topic in chunk)
             {
                 var entries = settings.GetValueOrDefault(topic);
@@ -28,6 +29,7 @@ public sealed partial class TargetCluster
                     Setting(entries, "message.timestamp.type"))
                 {
                     RetentionMs = RetentionOf(entries),
+                    TopicId = ids.TryGetValue(topic, out var id) ? id : null,
                 };
             }
         }

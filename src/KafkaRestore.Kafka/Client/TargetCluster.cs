@@ -21,6 +21,7 @@ public sealed partial class TargetCluster : ITargetCluster
     private readonly SaslMechanismKind? _mechanism;
     private readonly IAdminClient _admin;
     private readonly Lazy<IConsumer<Ignore, Ignore>> _consumer;
+    private readonly TopicIds _topicIds;
     private Error? _lastError;
 
     /// <summary>Prepares the clients; nothing is asked of a broker yet.</summary>
@@ -32,6 +33,7 @@ public sealed partial class TargetCluster : ITargetCluster
         _time = time ?? TimeProvider.System;
         _brokers = string.Join(',', connection.BootstrapServers);
         _mechanism = connection.Security.Mechanism;
+        _topicIds = new TopicIds(connection, log, _time);
         var properties = ClientConfiguration.Common(connection);
         _admin = ClientConfiguration.Build(() => new AdminClientBuilder(new AdminClientConfig(properties))
             .SetLogHandler((_, line) => log?.Invoke(ClientLogLine.From(line)))
@@ -91,6 +93,7 @@ public sealed partial class TargetCluster : ITargetCluster
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _topicIds.DisposeAsync().ConfigureAwait(false);
         await BlockingCall.RunAsync(
             () =>
             {

@@ -89,7 +89,7 @@ public sealed class TargetClusterTests
 
         var described = await cluster.DescribeTopicsAsync([topic], CancellationToken.None);
 
-        Assert.Equal(new TopicDescription(topic, 1, null, null), described[topic]);
+        Assert.Equal(new TopicDescription(topic, 1, null, null), described[topic] with { TopicId = null });
     }
 
     [RealKafkaFact]
@@ -101,7 +101,24 @@ public sealed class TargetClusterTests
 
         var described = await cluster.DescribeTopicsAsync([topic], CancellationToken.None);
 
-        Assert.Equal(new TopicDescription(topic, 1, 123_456, "LogAppendTime") { RetentionMs = 86_400_000 }, described[topic]);
+        Assert.Equal(new TopicDescription(topic, 1, 123_456, "LogAppendTime") { RetentionMs = 86_400_000 }, described[topic] with { TopicId = null });
+    }
+
+    [RealKafkaFact]
+    public async Task A_topic_that_was_created_again_has_another_id()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        var topic = await broker.CreateTopicAsync();
+        await using var cluster = new TargetCluster(broker.Connection);
+        var before = (await cluster.DescribeTopicsAsync([topic], CancellationToken.None))[topic].TopicId;
+
+        await broker.ToolAsync("topics", "--delete", "--topic", topic);
+        await cluster.CreateTopicsAsync([new TopicToCreate(topic, 1, -1, new Dictionary<string, string>())], CancellationToken.None);
+        var after = (await cluster.DescribeTopicsAsync([topic], CancellationToken.None))[topic].TopicId;
+
+        Assert.NotNull(before);
+        Assert.NotNull(after);
+        Assert.NotEqual(before, after);
     }
 
     [RealKafkaFact]
