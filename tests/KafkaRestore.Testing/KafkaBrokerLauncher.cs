@@ -13,6 +13,9 @@ public sealed class KafkaBrokerLauncher : KafkaBroker
         rm -rf "$1"
         """;
 
+    // Records of tests are years old: a broker would delete them half a minute after its start.
+    private const string KeepsEverything = "log.retention.ms=-1";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly string _directory;
@@ -41,7 +44,7 @@ public sealed class KafkaBrokerLauncher : KafkaBroker
     /// <summary>Number of brokers, ids from 1.</summary>
     public int Brokers { get; private init; }
 
-    /// <summary>Starts a cluster and waits until it answers.</summary>
+    /// <summary>Starts a cluster that keeps records of any age, and waits until it answers.</summary>
     public static async Task<KafkaBrokerLauncher> StartAsync(int brokers = 1, bool secure = false, params string[] settings)
     {
         var ports = KafkaBrokerPorts.Claim();
@@ -54,7 +57,7 @@ public sealed class KafkaBrokerLauncher : KafkaBroker
             arguments.Add("--secure");
         }
 
-        foreach (var setting in settings)
+        foreach (var setting in settings.Append(KeepsEverything).DistinctBy(setting => setting.Split('=')[0]))
         {
             arguments.AddRange(["--set", setting]);
         }

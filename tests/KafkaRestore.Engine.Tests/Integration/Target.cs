@@ -145,7 +145,7 @@ internal sealed class Target
         string.Join("; ", progress.Lanes.Where(lane => lane.State != LaneState.Done).Select(lane => $"{lane.Lane.Target} {lane.State} {lane.Acknowledged} of {lane.Lane.RecordCount} acknowledged"));
 
     private static async Task<Target> StartAsync() =>
-        new(KafkaFactConditions.Bootstrap ?? (await KafkaBrokerLauncher.StartAsync(1, secure: false, "log.retention.ms=-1")).BootstrapServers);
+        new(KafkaFactConditions.Bootstrap ?? (await KafkaBrokerLauncher.StartAsync()).BootstrapServers);
 }
 
 /// <summary>How a restore went.</summary>

@@ -204,7 +204,7 @@ public sealed class BatchSinkFaultTests
 
         Assert.Equal(records.Count, stage.Acks.Records);
         stage.Acks.AssertPrefixOf(records);
-        await BatchStages.AssertLogAsync(stage, records);
+        await BatchStages.AssertDumpAsync(stage, records);
     }
 
     private sealed class FailingObserver : ISinkObserver

@@ -25,6 +25,20 @@ internal static class BatchStages
             await KafkaBroker.SharedAsync(), delivery, settings, sinks: (connection, options) => new BatchSinkFactory(connection, options, wire));
     }
 
+    /// <summary>As <see cref="AssertLogAsync"/>, read by the official client; by librdkafka where there is no launcher.</summary>
+    public static async Task AssertDumpAsync(SinkStage stage, IReadOnlyList<RecordData> sent)
+    {
+        if (KafkaFactConditions.Launcher is null)
+        {
+            await AssertLogAsync(stage, sent);
+            return;
+        }
+
+        var log = await ConsumedRecordDump.ReadAsync((await KafkaBroker.SharedAsync()).BootstrapServers, stage.Target.Topic);
+        Assert.Equal(sent.Select(ConsumedRecord.ContentOf), log[0].Select(record => record.Content));
+        Assert.Equal(stage.Acks.TargetOffsets, log[0].Select(record => record.Offset));
+    }
+
     public static async Task AssertLogAsync(SinkStage stage, IReadOnlyList<RecordData> sent)
     {
         var log = await stage.ReadAsync();
