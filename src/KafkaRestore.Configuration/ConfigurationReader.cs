@@ -95,6 +95,7 @@ public sealed class ConfigurationReader(IExpansionSource? source = null)
                 Preparation = draft.Preparation,
                 Delivery = draft.Delivery,
                 Execution = draft.Execution,
+                State = draft.DryRun ? null : draft.State,
                 TrustSegments = draft.TrustSegments,
                 DryRun = draft.DryRun,
             },

@@ -31,12 +31,14 @@ public sealed class CompleteFileTests
         Assert.Equal(4, options.Execution.MaxConcurrentLanes);
         Assert.Equal(1000, options.Delivery.BatchRecords);
         Assert.Equal(50_000, options.Execution.RecordsPerSecond);
+        Assert.Equal("/var/lib/test/checkpoint.json", options.State!.CheckpointFile);
+        Assert.Equal(TimeSpan.FromMinutes(1), options.Execution.CheckpointInterval);
         Assert.Equal("/var/lib/test/offsets.json", _configuration.OffsetReportPath);
     }
 
     [Fact]
     public void What_has_no_effect_in_it_is_shown_line_by_line() =>
         Assert.Equal(
-            ["restore.checkpoint_state", "restore.checkpoint_interval_secs", "restore.offset_report"],
+            ["restore.offset_report"],
             _configuration.Notices.Select(notice => notice.Path));
 }

@@ -1,5 +1,6 @@
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Configuration.Tests.Support;
+using KafkaRestore.Engine.Options;
 using KafkaRestore.Kafka;
 using KafkaRestore.Records.Errors;
 
@@ -220,6 +221,49 @@ public sealed class RuleTests
 
         Assert.Equal((path, "has no effect: restore.sink is client"), (shown.Path, shown.Text));
         Assert.Empty(new ConfigurationText().Set("restore.produce_codec", "zstd").Set(path, value).Read().Require().Notices);
+    }
+
+    [Fact]
+    public void A_restore_keeps_its_state_whatever_the_file_says_of_it_and_a_dry_run_keeps_none()
+    {
+        Assert.Equal(new StateOptions(), new ConfigurationText().Read().Require().Options.State);
+        Assert.Null(new ConfigurationText().Set("restore.dry_run", "true").Set("restore.checkpoint_state", "/a.json").Read().Require().Options.State);
+    }
+
+    [Fact]
+    public void The_keys_of_resuming_end_in_the_state_options()
+    {
+        var options = new ConfigurationText()
+            .Set("restore.checkpoint_state", "/var/lib/job.json").Set("restore.restore_id", "nightly_2").Set("restore.accept_emptied_target", "true").Set("restore.checkpoint_interval_secs", "5")
+            .Read().Require().Options;
+
+        Assert.Equal(new StateOptions { CheckpointFile = "/var/lib/job.json", RestoreId = "nightly_2", AcceptEmptiedTarget = true }, options.State);
+        Assert.Equal(TimeSpan.FromSeconds(5), options.Execution.CheckpointInterval);
+    }
+
+    [Theory]
+    [InlineData("restore.checkpoint_state", "/var/lib/")]
+    [InlineData("restore.checkpoint_state", "' '")]
+    [InlineData("restore.restore_id", "../elsewhere")]
+    [InlineData("restore.restore_id", "'..'")]
+    [InlineData("restore.restore_id", "'a b'")]
+    [InlineData("restore.restore_id", "2025")]
+    public void A_state_that_cannot_be_kept_there_is_refused(string path, string value)
+    {
+        var problem = Assert.Single(new ConfigurationText().Set(path, value).Read().Problems);
+
+        Assert.Equal((ErrorCodes.ConfigInvalid, path), (problem.Code, problem.Path));
+    }
+
+    [Theory]
+    [InlineData("remote")]
+    [InlineData("both")]
+    public void Progress_in_the_storage_is_refused_with_the_reason(string where)
+    {
+        var problem = Assert.Single(new ConfigurationText().Set("restore.checkpoint_storage", where).Read().Problems);
+
+        Assert.Same(ErrorCodes.ConfigNotSupported, problem.Code);
+        Assert.Contains("this machine's disk only", problem.ToString(), StringComparison.Ordinal);
     }
 
     private static ConfigurationText Security(string settings) => Section("target.security", settings);

@@ -17,6 +17,8 @@ internal sealed class RestoreCommand : CliCommand
         Description = "Write the report there as JSON as well; wins over restore.report of the configuration.",
     };
 
+    private readonly JobOptions _job = new();
+
     public RestoreCommand()
         : base("restore", "Restores an archive into a Kafka cluster, as the configuration file says.")
     {
@@ -24,23 +26,26 @@ internal sealed class RestoreCommand : CliCommand
         Add(_config);
         Add(_format);
         Add(_report);
+        _job.AddTo(this);
     }
 
     public override IReadOnlyList<string> Examples =>
     [
         "kafka-restore restore --config restore.yaml",
         "kafka-restore restore --config restore.yaml --format json > report.json",
+        "kafka-restore restore --config restore.yaml --state-dir /var/lib/kafka-restore",
     ];
 
     public override IReadOnlyList<string> Notes =>
     [
         "Before the first write everything is checked that can be; if anything is wrong, all of it is listed, nothing is written, and the exit code is 3. " +
-        "The first Ctrl-C stops the run and reports what was done (exit code 5), a second one ends the process at once.",
+        "The first Ctrl-C stops the run and reports what was done (exit code 5), a second one ends the process at once. " +
+        "However a run ends, the same command goes on where it was, and nothing is written twice; when everything is restored it says so and writes nothing (docs/resuming.md).",
     ];
 
     public override Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop)
     {
-        var configuration = ConfigurationOption.Read(arguments.GetRequiredValue(_config), context.Log);
+        var configuration = _job.Apply(ConfigurationOption.Read(arguments.GetRequiredValue(_config), context.Log), arguments, context.Log);
         var format = arguments.GetValue(_format);
         var report = arguments.GetValue(_report) ?? configuration.ReportPath;
         return configuration.Options.DryRun

@@ -16,6 +16,7 @@ internal static class CommandLine
         var root = new Command(ProgramName, "Restores archives of Apache Kafka topics into a cluster.")
         {
             new RestoreCommand(),
+            new StatusCommand(),
             new ValidateRestoreCommand(),
             new ListCommand(),
             new DescribeCommand(),

@@ -32,6 +32,7 @@ internal static class RestoreReportText
             ("Started", $"{Show.Time(report.StartTime)}, took {Show.Duration(TimeSpan.FromMilliseconds(report.DurationMs))}"),
             ("Written by", SinkWords.Text(report.Sink, report.Delivery, report.SinkReason)),
             ("Records", $"{Show.Count(report.RecordsRestored)} restored of {Show.Count(report.RecordsPlanned)} in the selected segments"),
+            ("Of these", Earlier(report)),
             ("Segments", $"{Show.Count(report.SegmentsProcessed)} read of {Show.Count(report.SegmentsPlanned)}"),
             ("Bytes", $"{Show.Size(report.BytesRestored)} restored, before compression"),
             ("Rate", $"{Show.Count((long)report.ThroughputRecordsPerSec)} records/s, {Show.Size(report.ThroughputBytesPerSec)}/s on average"),
@@ -49,6 +50,10 @@ internal static class RestoreReportText
             page.Table(table);
         }
     }
+
+    private static string? Earlier(RestoreReport report) => report.RecordsRestoredBefore + report.RecordsRecognised == 0 ? null
+        : $"{Show.Count(report.RecordsRestoredBefore)} restored in earlier runs, {Show.Count(report.RecordsRecognised)} recognised in the target, " +
+          $"{Show.Count(report.RecordsRestored - report.RecordsRestoredBefore - report.RecordsRecognised)} sent now";
 
     private static (string Word, string Meaning, Colour Colour) Verdict(RestoreReport report) => report.Status switch
     {

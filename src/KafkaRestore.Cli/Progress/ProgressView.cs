@@ -25,8 +25,10 @@ internal sealed class ProgressView(RestoreProgress progress, TimeProvider time)
     /// <summary>Takes where the counts stand now.</summary>
     public void Sample()
     {
-        _restored.Add(progress.Records, progress.Bytes);
-        _accounted.Add(progress.RecordsAccountedFor, 0);
+        // What earlier runs have done comes in at once and is no speed of this one.
+        var before = progress.Lanes.Sum(lane => lane.RestoredBefore);
+        _restored.Add(progress.Records - before, progress.Bytes - progress.Lanes.Sum(lane => lane.RestoredBytesBefore));
+        _accounted.Add(progress.RecordsAccountedFor - before, 0);
     }
 
     /// <summary>The whole run on one line.</summary>

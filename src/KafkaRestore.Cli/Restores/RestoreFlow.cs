@@ -5,16 +5,18 @@ using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Progress;
 using KafkaRestore.Configuration;
 using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
+using KafkaRestore.Engine.State;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Restores;
 
-/// <summary>The course of one restore: plan, check, write, report.</summary>
+/// <summary>The course of one restore: plan, open the state, check, write, report.</summary>
 internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandContext context)
 {
     // After a stop a person waits: what does not close by then ends with the process.
@@ -40,12 +42,25 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
             closing.Add(sinks);
             _log.Info($"using {NativeClientLibrary.Current}, archive at {storage.Properties.Location}");
 
-            var (report, exit) = await RunAsync(new RestoreJob(configuration.Options, storage, cluster, sinks, context.Time), stop).ConfigureAwait(false);
-            return Publish(report, exit, format, file);
+            using var job = new RestoreJob(configuration.Options, storage, cluster, sinks, context.Time);
+            var (plan, preflight) = await OpenAsync(job, stop).ConfigureAwait(false);
+            if (preflight is null)
+            {
+                return Finished(job.State!, format);
+            }
+
+            var (report, exit) = await RunAsync(job, plan, preflight, stop).ConfigureAwait(false);
+            exit = Publish(report, exit, format, file);
+            if (report.Status is RestoreStatus.Stopped or RestoreStatus.Partial && job.State?.Stored.Summary.Status != JobStatus.Done)
+            {
+                _log.Message("Run the same command again to go on.");
+            }
+
+            return exit;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            throw new RestoreException(ErrorCodes.Stopped, "stopped before the first record; nothing was written", hint: "Run it again when you are ready.");
+            throw new RestoreException(ErrorCodes.Stopped, "stopped before the first record; nothing was written", hint: "Run the same command again to go on.");
         }
         finally
         {
@@ -53,11 +68,59 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
         }
     }
 
-    private async Task<(RestoreReport Report, ExitCode Exit)> RunAsync(RestoreJob job, CancellationToken stop)
+    /// <summary>Plans, opens the job's state and checks; no preflight means that the job is finished.</summary>
+    private async Task<(RestorePlan Plan, PreflightResult? Preflight)> OpenAsync(RestoreJob job, CancellationToken stop)
     {
         var plan = await job.PlanAsync(stop).ConfigureAwait(false);
         _log.Info($"plan {plan.Hash}: {plan.Lanes.Count} lanes, {plan.SegmentCount} segments, {plan.RecordCount} records");
+        if (configuration.Options.State is { Again: true })
+        {
+            // What is there ends only when the new job may begin.
+            var first = await job.CheckAsync(plan, stop).ConfigureAwait(false);
+            return (first.Passed ? await job.OpenAsync(plan, stop).ConfigureAwait(false) : plan, first);
+        }
+
+        RestoreException? unreached = null;
+        try
+        {
+            plan = await job.OpenAsync(plan, stop).ConfigureAwait(false);
+        }
+        catch (RestoreException failure) when (failure.Code == ErrorCodes.TargetUnreachable || failure.Code == ErrorCodes.TargetDenied)
+        {
+            // The check finds it as well, and lists it with all else that is wrong.
+            unreached = failure;
+        }
+
+        if (job.State is { IsFinished: true, Stored.Opening: not JobOpening.New })
+        {
+            return (plan, null);
+        }
+
         var preflight = await job.CheckAsync(plan, stop).ConfigureAwait(false);
+        return unreached is not null && preflight.Passed ? throw unreached : (plan, preflight);
+    }
+
+    private ExitCode Finished(JobState job, OutputFormat format)
+    {
+        var stored = job.Stored;
+        if (stored.Summary.Status != JobStatus.Done)
+        {
+            // The run that did the rest was killed before it could say so.
+            stored.Complete();
+        }
+
+        var (summary, file) = (stored.Summary, FileOf(stored));
+        _log.Message(
+            $"this restore is finished since {Output.Show.Time(summary.LastCheckpointTime)}: {Output.Show.Count(summary.RecordsRestored, "record")} restored; nothing was written now. " +
+            $"Its state is {file}; --again makes a new job of it.");
+        context.Result.Write(summary, format, value => JobSummaryText.OfFinished(value, file, context.Result.Style));
+        return ExitCode.Done;
+    }
+
+    private string FileOf(StoredJob stored) => JobPlace.Of(configuration.Options.State!, stored.Id).SummaryFile;
+
+    private async Task<(RestoreReport Report, ExitCode Exit)> RunAsync(RestoreJob job, RestorePlan plan, PreflightResult preflight, CancellationToken stop)
+    {
         foreach (var finding in preflight.Findings)
         {
             Show(finding);
@@ -69,6 +132,8 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
             _log.Error($"{ErrorCodes.PreflightFailed}: {Output.Show.Count(errors, "error")} before the first write; nothing was written");
             return (job.Refuse(plan, preflight), ExitCode.Refused);
         }
+
+        Show(job.State!);
 
         var progress = new RestoreProgress(plan, context.Time);
         var allocated = GC.GetTotalAllocatedBytes();
@@ -83,6 +148,30 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
     private Task<RestoreReport> WatchAsync(Task<RestoreReport> run, RestoreProgress progress) => _log.Style.Moving
         ? LiveProgress.DuringAsync(run, progress, _log, context.Time)
         : ProgressLines.DuringAsync(run, progress, _log, context.Time);
+
+    /// <summary>From where the run goes on, and what a person should know of its state.</summary>
+    private void Show(JobState job)
+    {
+        var stored = job.Stored;
+        if (!stored.LockWorks)
+        {
+            _log.Warning($"the file system of {FileOf(stored)} takes no notice of locks: a second run of this restore would not be kept out by its state");
+        }
+
+        job.SaveSummary();
+        var summary = stored.Summary;
+        if (stored.Opening != JobOpening.New && summary.LanesBegun > 0)
+        {
+            _log.Message(
+                $"going on with job {stored.Id}: {Output.Show.Count(summary.LanesDone)} of {Output.Show.Count(summary.Lanes, "partition")} done, {Output.Show.Count(summary.LanesBegun - summary.LanesDone)} begun, " +
+                $"{Output.Show.Count(summary.RecordsRestored, "record")} restored so far{(stored.HasGrown ? "; the archive has grown since" : "")}");
+        }
+
+        if (stored.Adopt)
+        {
+            _log.Message("--adopt: every partition is compared with the archive from where the restore began in it, before anything is written behind");
+        }
+    }
 
     private void Show(Finding finding)
     {

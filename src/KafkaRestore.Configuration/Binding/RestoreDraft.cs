@@ -38,6 +38,8 @@ internal sealed class RestoreDraft
 
     public ExecutionOptions Execution { get; set; } = new();
 
+    public StateOptions State { get; set; } = new();
+
     public bool TrustSegments { get; set; }
 
     public bool DryRun { get; set; }

@@ -9,7 +9,7 @@ namespace KafkaRestore.Configuration.Keys;
 /// <summary>The section <c>restore</c>: what is restored, how, and what is told about it.</summary>
 internal static class RestoreKeys
 {
-    private const string NoResume = "a run cannot be resumed yet";
+    private const string LocalOnly = "progress is saved on this machine's disk only";
     private const string NoGroups = "consumer groups cannot be moved yet";
     private const string NoTopicConfigs = "topic settings of the archive are not applied yet";
     private const string NoSchemaIds = "schema ids cannot be rewritten yet";
@@ -216,10 +216,34 @@ internal static class RestoreKeys
 
     private static IEnumerable<ConfigurationKey> Resuming =>
     [
-        NoEffect("restore.checkpoint_state", new TextValueReader("path"), "", "The file that a run resumes from.", NoResume),
-        NoEffect("restore.checkpoint_interval_secs", new DurationReader(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "s"), "", "How often progress is saved.", NoResume),
-        Refused("restore.checkpoint_storage", new ChoiceReader<bool>(("local", false), ("remote", true), ("both", true)), "local", "Where progress is saved.", NoResume, value => value),
-        Refused<string>("restore.restore_id", new TextValueReader(), "none", "The name under which progress is saved.", NoResume, _ => true),
+        Better(
+            "restore.checkpoint_state",
+            new TextValueReader("path", check: Checks.FilePath),
+            "a file in the platform's state directory",
+            "The file that a run saves its progress to and goes on from; a folder of the same name with `.d` behind it stands beside it.",
+            "progress is saved with and without it (docs/resuming.md); the command line's --state-dir wins over it",
+            (draft, value) => draft.State = draft.State with { CheckpointFile = value }),
+        Better(
+            "restore.checkpoint_interval_secs",
+            new DurationReader(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "s"),
+            Text(Execution.CheckpointInterval),
+            "How often the progress of each partition is saved.",
+            "2 s unless told otherwise; takes units; 0 is refused",
+            (draft, value) => draft.Execution = draft.Execution with { CheckpointInterval = value }),
+        Refused("restore.checkpoint_storage", new ChoiceReader<bool>(("local", false), ("remote", true), ("both", true)), "local", "Where progress is saved.", LocalOnly, value => value),
+        Better(
+            "restore.restore_id",
+            new TextValueReader(check: Checks.JobName),
+            "made of what the restore means",
+            "The name under which progress is saved.",
+            "1 to 128 of the characters A-Z a-z 0-9 . _ -; a run of the same name that means something else is refused",
+            (draft, value) => draft.State = draft.State with { RestoreId = value }),
+        Own(
+            "restore.accept_emptied_target",
+            new BooleanReader(),
+            Text(false),
+            "Whether a run goes on where the target has deleted restored records since (retention), although they cannot be compared any more.",
+            (draft, value) => draft.State = draft.State with { AcceptEmptiedTarget = value }),
     ];
 
     private static IEnumerable<ConfigurationKey> Groups =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using KafkaRestore.Engine.State.Identity;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Configuration.Values;
@@ -64,6 +65,24 @@ internal static class Checks
         text.Length <= MaxTopicLength && text is not ("." or "..") && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-')
             ? null
             : $"a topic's name has at most {MaxTopicLength} letters, digits, dots, underscores and hyphens";
+
+    /// <summary>A path that can be that of a file.</summary>
+    public static string? FilePath(string text) =>
+        string.IsNullOrWhiteSpace(text) || Path.GetFileName(text).Length == 0 ? "the path is not that of a file" : null;
+
+    /// <summary>A name that a job can have.</summary>
+    public static string? JobName(string text)
+    {
+        try
+        {
+            JobId.Check(text);
+            return null;
+        }
+        catch (RestoreException invalid)
+        {
+            return invalid.Message;
+        }
+    }
 
     /// <summary>An absolute URL of the web.</summary>
     public static string? HttpUrl(string text) =>

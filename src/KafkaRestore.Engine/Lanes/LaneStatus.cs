@@ -113,6 +113,12 @@ public sealed class LaneStatus : ISinkObserver
     /// <summary>Records that an earlier run had written without having noted it, recognised in the log and not sent again.</summary>
     public long Recognised { get; private set; }
 
+    /// <summary>Records of <see cref="Acknowledged"/> that earlier runs of the job have restored and noted.</summary>
+    public long RestoredBefore { get; private set; }
+
+    /// <summary>Uncompressed bytes of <see cref="RestoredBefore"/>.</summary>
+    public long RestoredBytesBefore { get; private set; }
+
     /// <summary>Whether an earlier run has finished it: applications may have written behind it since.</summary>
     public bool WasDoneBefore { get; private set; }
 
@@ -131,9 +137,11 @@ public sealed class LaneStatus : ISinkObserver
             }
         }
 
-        Interlocked.Exchange(ref _acknowledged, start.Sources.Sum(source => source.Acks.Records));
+        RestoredBefore = start.Sources.Sum(source => source.Acks.Records);
+        RestoredBytesBefore = start.Sources.Sum(source => source.Acks.Bytes);
+        Interlocked.Exchange(ref _acknowledged, RestoredBefore);
         Interlocked.Exchange(ref _sent, _acknowledged);
-        Interlocked.Exchange(ref _acknowledgedBytes, start.Sources.Sum(source => source.Acks.Bytes));
+        Interlocked.Exchange(ref _acknowledgedBytes, RestoredBytesBefore);
         Interlocked.Exchange(ref _targetEnd, _acknowledged > 0 ? start.TargetEnd : -1);
         Interlocked.Exchange(ref _lastAcknowledgement, _time.GetTimestamp());
         Set(LaneState.Running, null);

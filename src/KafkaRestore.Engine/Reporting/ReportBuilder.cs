@@ -32,6 +32,8 @@ internal static class ReportBuilder
         var rows = progress.Lanes.SelectMany(lane => Rows(lane, ends)).ToList();
         var seconds = Math.Max(progress.Elapsed.TotalSeconds, 0.001);
         var (records, bytes) = (progress.Records, progress.Bytes);
+        var before = progress.Lanes.Sum(lane => lane.RestoredBefore);
+        var bytesBefore = progress.Lanes.Sum(lane => lane.RestoredBytesBefore);
         return new RestoreReport
         {
             BackupId = plan.BackupId,
@@ -51,14 +53,16 @@ internal static class ReportBuilder
             SegmentsProcessed = rows.Sum(row => row.Report.SegmentsProcessed),
             SegmentsPlanned = plan.SegmentCount,
             RecordsRestored = records,
+            RecordsRestoredBefore = before,
+            RecordsRecognised = progress.Lanes.Sum(lane => lane.Recognised),
             RecordsPlanned = plan.RecordCount,
             BytesRestored = bytes,
             RecordsSkippedByWindow = rows.Sum(row => row.Report.SkippedByWindow),
             RecordsDeduplicated = rows.Sum(row => row.Report.Deduplicated),
             ControlRecordsDropped = rows.Sum(row => row.Report.ControlRecordsDropped),
             OtherGenerationDropped = rows.Sum(row => row.Report.OtherGenerationDropped),
-            ThroughputRecordsPerSec = Math.Round(records / seconds, 1),
-            ThroughputBytesPerSec = Math.Round(bytes / seconds, 1),
+            ThroughputRecordsPerSec = Math.Round((records - before) / seconds, 1),
+            ThroughputBytesPerSec = Math.Round((bytes - bytesBefore) / seconds, 1),
             Errors = errors,
             Warnings = [.. preflight.Findings.Where(finding => finding.Severity == Severity.Warning).Select(finding => finding.Describe()), .. ends.Warnings, .. Notes(progress)],
             NotChecked = NotChecked(rows, ends),

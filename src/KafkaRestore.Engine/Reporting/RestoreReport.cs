@@ -48,8 +48,14 @@ public sealed record RestoreReport
     /// <summary>Segments of the plan.</summary>
     public required long SegmentsPlanned { get; init; }
 
-    /// <summary>Records acknowledged.</summary>
+    /// <summary>Records acknowledged, in this run and in earlier runs of the same job.</summary>
     public required long RecordsRestored { get; init; }
+
+    /// <summary>Of <see cref="RecordsRestored"/>: those that earlier runs have restored and noted.</summary>
+    public required long RecordsRestoredBefore { get; init; }
+
+    /// <summary>Of <see cref="RecordsRestored"/>: those that an earlier run had written without having noted it, found in the target's log and not sent again.</summary>
+    public required long RecordsRecognised { get; init; }
 
     /// <summary>Records in the segments of the plan.</summary>
     public required long RecordsPlanned { get; init; }
@@ -69,10 +75,10 @@ public sealed record RestoreReport
     /// <summary>Records left out because the other generation was chosen.</summary>
     public required long OtherGenerationDropped { get; init; }
 
-    /// <summary>Records restored a second, on average.</summary>
+    /// <summary>Records restored a second by this run, on average.</summary>
     public required double ThroughputRecordsPerSec { get; init; }
 
-    /// <summary>Uncompressed bytes restored a second, on average.</summary>
+    /// <summary>Uncompressed bytes restored a second by this run, on average.</summary>
     public required double ThroughputBytesPerSec { get; init; }
 
     /// <summary>What failed; empty when nothing did.</summary>

@@ -180,6 +180,10 @@ public static class ErrorCodes
     public static readonly ErrorCode JobDiffers = new("JOB_DIFFERS", ExitCode.Refused,
         "The job whose state is there means something else than this run.", "Undo the difference to go on with that job, name another restore.checkpoint_state or restore.restore_id, or begin anew with --again.");
 
+    /// <summary>No job there.</summary>
+    public static readonly ErrorCode JobNotFound = new("JOB_NOT_FOUND", ExitCode.Refused,
+        "There is no state of a job at this place.", "Start the restore, or name the file or directory that holds its state with --state or --state-dir.");
+
     /// <summary>A result or report has nowhere to go.</summary>
     public static readonly ErrorCode OutputNotWritten = new("OUTPUT_NOT_WRITTEN", ExitCode.Partial,
         "The work is done, but its result or report could not be written.", "Free space or name another place; what was restored is not affected.");
@@ -205,7 +209,7 @@ public static class ErrorCodes
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
         TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetRewound, TargetRecreated, TargetEmptied, TargetCompacted, TargetUnavailable, TargetCorrupt,
         ProduceRefused, ForeignWriter, OpenTransaction, Fenced, RecordNotRepresentable, RecordTooLarge,
-        StateCorrupt, StateNewer, StateUnwritable, JobLocked, JobDiffers,
+        StateCorrupt, StateNewer, StateUnwritable, JobLocked, JobDiffers, JobNotFound,
         OutputNotWritten, Stopped, NativeLibraryMissing, Internal,
     ];
 }

@@ -44,9 +44,9 @@ public sealed class RefusalTests
     public async Task A_key_without_effect_is_said_once_on_stderr()
     {
         using var scratch = new Scratch();
-        var config = scratch.Configuration("nightly", NoBroker, "checkpoint_interval_secs: 60");
+        var config = scratch.Configuration("nightly", NoBroker, "header_preflight: full");
         var result = await CliProgram.RunAsync("validate-restore", "-c", config);
-        Assert.Single(result.Error.Split('\n'), line => line.Contains("restore.checkpoint_interval_secs", StringComparison.Ordinal));
+        Assert.Single(result.Error.Split('\n'), line => line.Contains("restore.header_preflight", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -61,7 +61,8 @@ public sealed class RestoreTests
         var topic = await broker.CreateTopicAsync(partitions: 3);
         var config = scratch.Configuration("shop", broker.BootstrapServers, $"topic_mapping: {{orders: {topic}}}", "topics: {include: [orders]}");
         (await CliProgram.RunAsync("restore", "--config", config)).MustExit(0);
-        var again = (await CliProgram.RunAsync("restore", "--config", config)).MustExit(3);
+
+        var again = (await CliProgram.RunAsync("restore", "--config", config, "--state-dir", scratch.PathOf("another"))).MustExit(3);
         Assert.Equal(3, again.Error.Split('\n').Count(line => line.StartsWith("TARGET_NOT_EMPTY: ", StringComparison.Ordinal)));
         Assert.Contains("nothing was written", again.Error, StringComparison.Ordinal);
         Assert.Equal(3000, await CountAsync(broker, topic, 3));

@@ -26,6 +26,9 @@ internal sealed class CliProgram : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Where the restores of this test process keep their state: never in the home directory.</summary>
+    private static string StateHome { get; } = NewStateHome();
+
     private static string Library => Path.Combine(AppContext.BaseDirectory, "kafka-restore.dll");
 
     /// <summary>Runs the program to its end.</summary>
@@ -114,12 +117,20 @@ internal sealed class CliProgram : IAsyncDisposable
         start.WorkingDirectory = Golden.Root;
         start.Environment["TERM"] = "xterm-256color";
         start.Environment.Remove("NO_COLOR");
+        start.Environment["XDG_STATE_HOME"] = StateHome;
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
 
         return new CliProgram(Process.Start(start)!, what);
+    }
+
+    private static string NewStateHome()
+    {
+        var folder = Directory.CreateTempSubdirectory("kafka-restore-state-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
     }
 
     private async Task ReadErrorsAsync()
