@@ -31,27 +31,34 @@ internal sealed class DifferenceJudge : IDisposable
     public void Found(RecordView record) => Add(_found, record);
 
     /// <summary>The judgement, from what was seen.</summary>
-    public Difference Judge()
+    public Difference Judge() =>
+        Judge(sameEnds: true)
+        ?? (Holds(_expected, _found[0]) && Holds(_found, _expected[0]) ? _changed with { Kind = DifferenceKind.Order } : null)
+        ?? Judge(sameEnds: false) // one side ends early, so this is not the only difference
+        ?? _changed;
+
+    /// <summary>The one thing that explains all that was seen; null when there is none.</summary>
+    private Difference? Judge(bool sameEnds)
     {
-        if (Continues(_expected, 1, _found, 1))
+        if (Continues(_expected, 1, _found, 1, sameEnds))
         {
             return _changed;
         }
 
         for (var left = 1; left < Math.Max(_expected.Count, _found.Count); left++)
         {
-            if (left < _expected.Count && Continues(_expected, left, _found, 0))
+            if (left < _expected.Count && Continues(_expected, left, _found, 0, sameEnds))
             {
                 return _changed with { Kind = DifferenceKind.MissingInTarget, Records = left };
             }
 
-            if (left < _found.Count && Continues(_found, left, _expected, 0))
+            if (left < _found.Count && Continues(_found, left, _expected, 0, sameEnds))
             {
                 return _changed with { Kind = DifferenceKind.ExtraInTarget, Records = left };
             }
         }
 
-        return Holds(_expected, _found[0]) && Holds(_found, _expected[0]) ? _changed with { Kind = DifferenceKind.Order } : _changed;
+        return null;
     }
 
     /// <inheritdoc/>
@@ -66,11 +73,14 @@ internal sealed class DifferenceJudge : IDisposable
         }
     }
 
-    /// <summary>Whether two streams go on alike from given places, as far as both are known; an end is known when fewer records than <see cref="Reach"/> were seen.</summary>
-    private static bool Continues(List<byte[]> a, int fromA, List<byte[]> b, int fromB)
+    /// <summary>
+    /// Whether two streams go on alike from given places, as far as both are known, and end together where <paramref name="sameEnds"/> asks for it; an end is known when fewer
+    /// records than <see cref="Reach"/> were seen.
+    /// </summary>
+    private static bool Continues(List<byte[]> a, int fromA, List<byte[]> b, int fromB, bool sameEnds)
     {
         var (restOfA, restOfB) = (a.Count - fromA, b.Count - fromB);
-        if ((a.Count < Reach && restOfA < restOfB) || (b.Count < Reach && restOfB < restOfA))
+        if (sameEnds ? (a.Count < Reach && restOfA < restOfB) || (b.Count < Reach && restOfB < restOfA) : Math.Min(restOfA, restOfB) == 0)
         {
             return false;
         }
