@@ -1,5 +1,4 @@
 using KafkaRestore.Kafka.Client;
-using KafkaRestore.Kafka.Sinks.Batch.Sending;
 using KafkaRestore.Kafka.Wire.Connections;
 using ErrorCode = Confluent.Kafka.ErrorCode;
 

@@ -1,4 +1,4 @@
-namespace KafkaRestore.Kafka.Sinks.Batch.Sending;
+namespace KafkaRestore.Kafka.Client;
 
 /// <summary>How long to wait before trying again: doubling from 20 ms to a second, with jitter.</summary>
 internal struct Backoff
