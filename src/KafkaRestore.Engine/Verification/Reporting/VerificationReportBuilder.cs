@@ -77,9 +77,11 @@ internal static class VerificationReportBuilder
 
         yield return "target partitions into which the plan puts nothing";
         yield return "records that were written to the target after the comparison began";
+        yield return "whether records belong to a transaction that was aborted or is open: they count as any other";
         if (options.Level == VerificationLevel.Counts)
         {
-            yield return "what is in the records (--level hashes or records compares it)";
+            yield return "what is in the records (levels hashes and records compare it)";
+            yield return "whether segments hold as many records as the manifest says, where it alone was asked";
         }
 
         if (options.IgnoredHeaders.Count > 0)
