@@ -95,8 +95,19 @@ public sealed class JobState : IDisposable
     /// <summary>Writes the summary at the end of a run.</summary>
     /// <param name="progress">How the lanes ended.</param>
     /// <param name="stopped">Whether the run was stopped.</param>
-    public void End(RestoreProgress progress, bool stopped)
+    /// <param name="doubtful">Targets of lanes that are done by their own word, and whose logs say otherwise: the next run compares them.</param>
+    /// <exception cref="RestoreException">STATE_UNWRITABLE.</exception>
+    public void End(RestoreProgress progress, bool stopped, IEnumerable<TargetPartition> doubtful)
     {
+        foreach (var target in doubtful)
+        {
+            var lane = _lanes[target].Lane.Number;
+            if (Stored.ReadLane(lane) is { } checkpoint)
+            {
+                Stored.Save(lane, checkpoint with { State = LaneState.Failed });
+            }
+        }
+
         if (progress.Lanes.All(lane => lane.State == LaneState.Done) && Stored.Lanes.All(lane => lane.IsFinished(Stored.ReadLane(lane.Number))))
         {
             Stored.Complete();

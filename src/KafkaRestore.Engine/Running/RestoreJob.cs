@@ -110,7 +110,6 @@ public sealed class RestoreJob : IDisposable
             await _sinks.PrepareAsync(stop).ConfigureAwait(false);
             sink = _sinks.Description;
             await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, State, _reader, _time).RunAsync(preflight, stop).ConfigureAwait(false);
-            State?.End(progress, stop.IsCancellationRequested);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -122,6 +121,16 @@ public sealed class RestoreJob : IDisposable
         }
 
         var ends = refused is null && !stop.IsCancellationRequested ? await LogEndCheck.RunAsync(_cluster, progress).ConfigureAwait(false) : LogEndCheck.NotRun;
+        try
+        {
+            State?.End(progress, stop.IsCancellationRequested || refused is not null, ends.Failures.Keys);
+        }
+        catch (RestoreException unsaved)
+        {
+            // Each lane's own checkpoint was written, or its lane has failed.
+            ends = ends with { Warnings = [.. ends.Warnings, unsaved.Describe()] };
+        }
+
         return ReportBuilder.Build(plan, preflight, progress, ends, refused, sink, stop.IsCancellationRequested && progress.Lanes.Any(lane => lane.State != LaneState.Done), _time.GetUtcNow());
     }
 }

@@ -20,6 +20,8 @@ namespace KafkaRestore.Engine.Running;
 /// </summary>
 internal sealed class RestoreRun
 {
+    private static readonly TimeSpan SummaryPeriod = TimeSpan.FromSeconds(2);
+
     private readonly RestorePlan _plan;
     private readonly RestoreOptions _options;
     private readonly IArchiveStorage _storage;
@@ -85,15 +87,50 @@ internal sealed class RestoreRun
             _reader ?? (token => TargetReaders.OpenAsync(_options.Target, new MemoryBudget(shares.ReadingBytes), time: _time, cancellationToken: token)));
         var works = new LaneWorks(_plan, _options, _cluster, reader, shares, _job?.Stored, readers.OpenAsync, _time);
         var waiting = new ConcurrentQueue<LaneStatus>(_progress.Lanes.Where(lane => lane.State == LaneState.Waiting));
-        await Task.WhenAll(Enumerable.Range(0, _options.Execution.MaxConcurrentLanes).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);
+        using var ended = new CancellationTokenSource();
+        var summing = KeepSummingAsync(ended.Token);
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, _options.Execution.MaxConcurrentLanes).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await summing.ConfigureAwait(false);
+        }
 
         async Task WorkAsync()
         {
             while (!stop.IsCancellationRequested && waiting.TryDequeue(out var status))
             {
                 await RunLaneAsync(works, status, ranges[status.Lane.Target], topics.GetValueOrDefault(status.Lane.Target.Topic), limits, stop).ConfigureAwait(false);
-                _job?.SaveSummary();
             }
+        }
+    }
+
+    /// <summary>Writes the job's summary every few seconds until the lanes have ended.</summary>
+    private async Task KeepSummingAsync(CancellationToken ended)
+    {
+        if (_job is null)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(SummaryPeriod, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended).ConfigureAwait(false))
+            {
+                _job.SaveSummary();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The lanes have ended; the last summary is written by whoever ends the run.
+        }
+        catch (RestoreException)
+        {
+            // The summary is for people. A lane whose own checkpoint cannot be written stops and says why.
         }
     }
 

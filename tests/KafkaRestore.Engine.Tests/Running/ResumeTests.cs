@@ -109,6 +109,30 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_that_is_shorter_than_what_was_acknowledged_leaves_the_job_unfinished()
+    {
+        var archive = await Archive().WriteManifestAsync();
+        var target = new TargetPartition("t", 0);
+        _sinks.BeforeAppend = (_, record) =>
+        {
+            if (record.Offset == 99)
+            {
+                // When the ends are read afterwards, the log has lost its last records.
+                _cluster.BeforeReadRanges = () => _cluster.Ranges[target] = new PartitionRange(0, 90);
+            }
+        };
+        var (report, job) = await RunAsync(archive);
+        job.Dispose();
+        _cluster.BeforeReadRanges = null;
+        Assert.Equal(RestoreStatus.Partial, report!.Status);
+
+        var (next, _) = await RunAsync(archive);
+
+        Assert.NotNull(next);
+        Assert.Contains(ErrorCodes.TargetRewound.Word, next.Errors.First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Another_meaning_is_refused_with_the_difference()
     {
         var archive = await Archive().WriteManifestAsync();
