@@ -13,13 +13,34 @@ namespace KafkaRestore.Engine.Running;
 /// <summary>The durable state of the job that this process works on: which lanes were begun, which are done, and in which order their sources are numbered.</summary>
 public sealed class JobState : IDisposable
 {
-    private readonly Dictionary<TargetPartition, (JobLane Lane, LaneCheckpoint? Checkpoint)> _lanes;
+    private readonly Dictionary<TargetPartition, (JobLane Lane, LaneCheckpoint? Checkpoint)> _lanes = [];
 
-    private JobState(StoredJob stored, Dictionary<TargetPartition, (JobLane, LaneCheckpoint?)> lanes)
+    private JobState(StoredJob stored)
     {
         Stored = stored;
-        _lanes = lanes;
-        Begun = lanes.Where(pair => pair.Value.Item2 is not null || stored.Adopt).Select(pair => pair.Key).ToHashSet();
+        var begun = new HashSet<TargetPartition>();
+        foreach (var lane in stored.Lanes)
+        {
+            LaneCheckpoint? checkpoint = null;
+            var isDamaged = false;
+            try
+            {
+                checkpoint = stored.ReadLane(lane.Number);
+            }
+            catch (RestoreException damaged) when (damaged.Code == ErrorCodes.StateCorrupt)
+            {
+                // The lane says so itself when its turn comes; the others go on.
+                isDamaged = true;
+            }
+
+            _lanes[lane.Target] = (lane, checkpoint);
+            if (checkpoint is not null || isDamaged || stored.Adopt)
+            {
+                begun.Add(lane.Target);
+            }
+        }
+
+        Begun = begun;
     }
 
     /// <summary>The state on disk.</summary>
@@ -47,7 +68,7 @@ public sealed class JobState : IDisposable
         });
         try
         {
-            return new JobState(stored, stored.Lanes.ToDictionary(lane => lane.Target, lane => (lane, Read(stored, lane))));
+            return new JobState(stored);
         }
         catch
         {
@@ -120,19 +141,6 @@ public sealed class JobState : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Stored.Dispose();
-
-    private static LaneCheckpoint? Read(StoredJob stored, JobLane lane)
-    {
-        try
-        {
-            return stored.ReadLane(lane.Number);
-        }
-        catch (RestoreException damaged) when (damaged.Code == ErrorCodes.StateCorrupt)
-        {
-            // Its lane says so when its turn comes; the others go on.
-            return null;
-        }
-    }
 
     private static LaneSource Nothing(LaneSource source) => new()
     {

@@ -24,6 +24,8 @@ internal sealed class LaneWorks(
     Func<CancellationToken, Task<ITargetReader>> targetReader,
     TimeProvider time)
 {
+    private readonly Dictionary<TargetPartition, JobLane> _stored = job?.Lanes.ToDictionary(lane => lane.Target) ?? [];
+
     // A request may wait in a connection's buffers before the broker begins to count.
     private static readonly TimeSpan SettleMargin = TimeSpan.FromSeconds(5);
 
@@ -36,21 +38,21 @@ internal sealed class LaneWorks(
     public async Task<LaneWork> PrepareAsync(LaneStatus status, PartitionRange range, TopicDescription? topic, CancellationToken cancellationToken)
     {
         var lane = status.Lane;
-        var stored = job?.Lanes.FirstOrDefault(candidate => candidate.Target == lane.Target);
+        var stored = _stored.GetValueOrDefault(lane.Target);
         var checkpoint = stored is null ? null : job!.ReadLane(stored.Number);
         if (checkpoint?.TopicId is { } was && topic?.TopicId is { } now && was != now)
         {
             throw new RestoreException(ErrorCodes.TargetRecreated, $"the topic's id is {now}; this lane began with {was}", lane.Target.ToString());
         }
 
-        var resumes = checkpoint is not null;
-        var start = checkpoint is null ? LaneStart.New(lane.Sources.Count, range.End)
-            : job!.Adopt ? LaneStart.New(lane.Sources.Count, checkpoint.Baseline)
-            : LaneResume.StartOf(checkpoint, lane.Sources.Count);
+        // A job that is adopted without a checkpoint may have written all that the log holds.
+        var adopts = stored is not null && job!.Adopt;
+        var resumes = checkpoint is not null || adopts;
+        var baseline = checkpoint?.Baseline ?? (adopts ? range.LogStart : range.End);
+        var start = checkpoint is null || adopts ? LaneStart.New(lane.Sources.Count, baseline) : LaneResume.StartOf(checkpoint, lane.Sources.Count);
         var counters = start.Sources.Select(source => new SourceCounters(source.Tally)).ToList();
         var journal = new LaneJournal(status, start);
         var feed = new LaneFeed(Streams(lane, stored, start, counters), journal);
-        var baseline = checkpoint?.Baseline ?? range.End;
         var store = stored is null ? null : new StoredLane(job!, stored, lane, baseline, topic?.TopicId, status);
         var sinkLane = new SinkLane(lane.Target, start.TargetEnd, shares.SinkQueueBytes, topic?.MaxMessageBytes);
         return new LaneWork
@@ -61,7 +63,7 @@ internal sealed class LaneWorks(
             Feed = feed,
             Journal = journal,
             Checkpoints = new LaneCheckpoints(store, journal, options.Execution.CheckpointInterval, time),
-            SinkLane = resumes ? sinkLane with { Takeover = (end, token) => TakeOverAsync(status, start, feed, journal, topic, checkpoint!.CleanStop, end, token) } : sinkLane,
+            SinkLane = resumes ? sinkLane with { Takeover = (end, token) => TakeOverAsync(status, start, feed, journal, topic, checkpoint?.CleanStop ?? false, end, token) } : sinkLane,
             RecordsPlanned = options.TrustSegments || (stored is not null && LaneResume.HasLostSegments(stored, lane)) ? null : lane.RecordCount,
         };
     }

@@ -105,7 +105,7 @@ public sealed class VerifyTests
 
         // A second copy behind the first one.
         config = scratch.Configuration("shop", broker.BootstrapServers, $"{restore}\ninto_existing: append", Selection);
-        (await CliProgram.RunAsync("restore", "-c", config, "--report", report)).MustExit(0);
+        (await CliProgram.RunAsync("restore", "-c", config, "--again", "--report", report)).MustExit(0);
 
         var json = JsonShape.Parse((await CliProgram.RunAsync("verify", "-c", config, "-f", "json")).MustExit(4).Out);
         Assert.Equal("different", json.GetProperty("status").GetString());

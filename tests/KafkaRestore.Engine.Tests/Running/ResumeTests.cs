@@ -67,16 +67,21 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public async Task Applications_that_write_behind_a_finished_lane_block_nothing()
     {
-        var archive = new TestArchive().AddSegments("a", 0, TestRecords.Ordinary(10), 10).AddSegments("a", 1, TestRecords.Ordinary(500), 10);
+        // The larger lane goes first, and alone.
+        var archive = new TestArchive().AddSegments("a", 0, TestRecords.Ordinary(500), 10).AddSegments("a", 1, TestRecords.Ordinary(100), 10);
         await archive.WriteManifestAsync();
-        await KillAsync(archive, afterRecords: 200, onlyIn: new TargetPartition("a", 1));
+        await KillAsync(
+            archive,
+            afterRecords: 50,
+            onlyIn: new TargetPartition("a", 1),
+            change: options => options with { Execution = options.Execution with { MaxConcurrentLanes = 1 } });
         _sinks.Append(new TargetPartition("a", 0), TestRecords.Record(9_999));
 
         var (report, _) = await RunAsync(archive);
 
         Assert.True(report!.Status == RestoreStatus.Done, string.Join(" | ", report.Errors));
-        RecordComparison.AssertEqual(TestRecords.Ordinary(500), Log("a", 1), "a/1", offsets: false);
-        Assert.Equal(11, Log("a", 0).Count);
+        RecordComparison.AssertEqual(TestRecords.Ordinary(100), Log("a", 1), "a/1", offsets: false);
+        Assert.Equal(501, Log("a", 0).Count);
     }
 
     [Fact]
@@ -130,6 +135,46 @@ public sealed class ResumeTests : IDisposable
 
         Assert.NotNull(next);
         Assert.Contains(ErrorCodes.TargetRewound.Word, next.Errors.First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_whose_state_is_lost_can_be_adopted()
+    {
+        var archive = await Archive().WriteManifestAsync();
+        await KillAsync(archive, afterRecords: 60, save: true);
+        Directory.Delete(Path.Combine(_directory.FullName, $"{_incarnation}"), recursive: true);
+
+        var (report, _) = await RunAsync(archive, options => options with { State = options.State! with { Adopt = true } });
+
+        Assert.True(report!.Status == RestoreStatus.Done, string.Join(" | ", report.Errors));
+        Assert.Equal(100, report.RecordsRestored);
+        RecordComparison.AssertEqual(TestRecords.Ordinary(100), Log("t", 0), "t/0", offsets: false);
+    }
+
+    [Fact]
+    public async Task A_damaged_checkpoint_stops_its_lane_and_adopting_goes_on()
+    {
+        var archive = new TestArchive().AddSegments("a", 0, TestRecords.Ordinary(50), 10).AddSegments("a", 1, TestRecords.Ordinary(50), 10);
+        await archive.WriteManifestAsync();
+        await KillAsync(archive, afterRecords: 40, save: true);
+        var lane = Directory.EnumerateFiles(Path.Combine(_directory.FullName, $"{_incarnation}"), "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetDirectoryName(file)!.EndsWith("lanes", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        foreach (var file in lane.Where(file => Path.GetFileName(file).TrimStart('0').StartsWith('.')))
+        {
+            await File.WriteAllTextAsync(file, "torn");
+        }
+
+        var (report, job) = await RunAsync(archive);
+        job.Dispose();
+
+        Assert.Equal(RestoreStatus.Partial, report!.Status);
+        Assert.Contains(ErrorCodes.StateCorrupt.Word, Assert.Single(report.Errors), StringComparison.Ordinal);
+        RecordComparison.AssertEqual(TestRecords.Ordinary(50), Log("a", 1), "a/1", offsets: false);
+
+        var (adopted, _) = await RunAsync(archive, options => options with { State = options.State! with { Adopt = true } });
+        Assert.True(adopted!.Status == RestoreStatus.Done, string.Join(" | ", adopted.Errors));
+        RecordComparison.AssertEqual(TestRecords.Ordinary(50), Log("a", 0), "a/0", offsets: false);
+        RecordComparison.AssertEqual(TestRecords.Ordinary(50), Log("a", 1), "a/1", offsets: false);
     }
 
     [Fact]
