@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace KafkaRestore.Engine.OffsetMaps.Files;
+namespace KafkaRestore.Engine.Files;
 
 /// <summary>Writes a file as a whole or not at all: temporary file beside it, flush to disk, rename, flush of the directory.</summary>
 internal static class AtomicFile
@@ -24,7 +24,7 @@ internal static class AtomicFile
             }
 
             File.Move(temporary, path, overwrite: true);
-            DirectoryEntries.Flush(Path.GetDirectoryName(path)!);
+            TrySync(Path.GetDirectoryName(path)!);
         }
         catch
         {
@@ -38,6 +38,19 @@ internal static class AtomicFile
     {
         var number = Interlocked.Increment(ref s_last);
         return Path.Combine(Path.GetDirectoryName(path)!, string.Create(CultureInfo.InvariantCulture, $".{Path.GetFileName(path)}.kr-tmp-{Environment.ProcessId}-{number}"));
+    }
+
+    /// <summary>The file is in its place and whole; that a power cut cannot undo the rename is more than every file system offers.</summary>
+    private static void TrySync(string directory)
+    {
+        try
+        {
+            DirectorySync.Run(directory);
+        }
+        catch (IOException)
+        {
+            // Nothing is lost but this promise.
+        }
     }
 
     private static void TryDelete(string temporary)

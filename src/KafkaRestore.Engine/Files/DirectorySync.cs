@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace KafkaRestore.Engine.State.Files;
+namespace KafkaRestore.Engine.Files;
 
 /// <summary>
 /// <c>fsync</c> of a directory, which makes a rename in it survive a power cut. .NET opens no directories as files, so it goes through libc.

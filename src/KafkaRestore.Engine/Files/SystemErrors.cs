@@ -1,4 +1,4 @@
-namespace KafkaRestore.Engine.State.Files;
+namespace KafkaRestore.Engine.Files;
 
 /// <summary>What the operating system's error numbers mean. On Unix .NET puts the plain <c>errno</c> into <see cref="Exception.HResult"/>.</summary>
 internal static class SystemErrors

@@ -95,7 +95,7 @@ public sealed class LaneStatus : ISinkObserver
 
     /// <summary>Records that are accounted for: acknowledged, or left out on purpose.</summary>
     public long AccountedFor =>
-        Acknowledged + Counters.Sum(counter => counter.SkippedByWindowCount + counter.ControlCount + counter.DuplicateCount + counter.OtherGenerationCount);
+        Acknowledged + Counters.Sum(counter => counter.Tally.Total);
 
     void ISinkObserver.Acknowledged(in SinkAck ack)
     {

@@ -111,6 +111,15 @@ public sealed class LaneSource
     /// <summary>What the archive can say of its completeness.</summary>
     public required PartitionCompleteness Completeness { get; init; }
 
+    /// <summary>A source of which the archive holds nothing, or nothing any more.</summary>
+    public static LaneSource Empty(string topic, int partition) => new()
+    {
+        Topic = topic,
+        Partition = partition,
+        Segments = [],
+        Completeness = PartitionCompleteness.Of(new ManifestPartition { PartitionId = partition, Segments = [] }),
+    };
+
     /// <summary>Records, as the manifest counts them.</summary>
     public long RecordCount => Segments.Sum(segment => segment.RecordCount);
 

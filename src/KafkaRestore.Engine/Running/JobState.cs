@@ -1,4 +1,3 @@
-using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
@@ -13,7 +12,8 @@ namespace KafkaRestore.Engine.Running;
 /// <summary>The durable state of the job that this process works on: which lanes were begun, which are done, and in which order their sources are numbered.</summary>
 public sealed class JobState : IDisposable
 {
-    private readonly Dictionary<TargetPartition, (JobLane Lane, LaneCheckpoint? Checkpoint)> _lanes = [];
+    // Without the checkpoints: each may hold much of an offset map.
+    private readonly Dictionary<TargetPartition, (JobLane Lane, bool IsFinished)> _lanes = [];
 
     private JobState(StoredJob stored)
     {
@@ -33,7 +33,7 @@ public sealed class JobState : IDisposable
                 isDamaged = true;
             }
 
-            _lanes[lane.Target] = (lane, checkpoint);
+            _lanes[lane.Target] = (lane, !stored.Adopt && lane.IsFinished(checkpoint));
             if (checkpoint is not null || isDamaged || stored.Adopt)
             {
                 begun.Add(lane.Target);
@@ -78,7 +78,7 @@ public sealed class JobState : IDisposable
     }
 
     /// <summary>Whether every lane was finished by an earlier run.</summary>
-    public bool IsFinished => !Stored.Adopt && _lanes.Values.All(lane => lane.Lane.IsFinished(lane.Checkpoint));
+    public bool IsFinished => _lanes.Values.All(lane => lane.IsFinished) && !Stored.Adopt;
 
     /// <summary>The plan with each lane's sources in the order in which the job has numbered them.</summary>
     public RestorePlan Order(RestorePlan plan) => new()
@@ -93,7 +93,7 @@ public sealed class JobState : IDisposable
         {
             Target = lane.Target,
             Sources = [.. _lanes[lane.Target].Lane.Generations[^1].Stream.Sources.Select(source =>
-                lane.Sources.FirstOrDefault(now => now.Topic == source.Topic && now.Partition == source.Partition) ?? Nothing(source))],
+                lane.Sources.FirstOrDefault(now => now.Topic == source.Topic && now.Partition == source.Partition) ?? LaneSource.Empty(source.Topic, source.Partition))],
         })],
     };
 
@@ -102,10 +102,10 @@ public sealed class JobState : IDisposable
     {
         foreach (var status in progress.Lanes)
         {
-            var (lane, checkpoint) = _lanes[status.Lane.Target];
-            if (!Stored.Adopt && lane.IsFinished(checkpoint))
+            var (lane, isFinished) = _lanes[status.Lane.Target];
+            if (isFinished && Stored.ReadLane(lane.Number) is { } checkpoint)
             {
-                status.Recall(LaneResume.StartOf(checkpoint!, status.Lane.Sources.Count), checkpoint!.Baseline);
+                status.Recall(LaneResume.StartOf(checkpoint, status.Lane.Sources.Count), checkpoint.Baseline);
             }
         }
     }
@@ -129,7 +129,7 @@ public sealed class JobState : IDisposable
             }
         }
 
-        if (progress.Lanes.All(lane => lane.State == LaneState.Done) && Stored.Lanes.All(lane => lane.IsFinished(Stored.ReadLane(lane.Number))))
+        if (progress.Lanes.All(lane => lane.State == LaneState.Done) && Stored.IsComplete)
         {
             Stored.Complete();
         }
@@ -141,12 +141,4 @@ public sealed class JobState : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Stored.Dispose();
-
-    private static LaneSource Nothing(LaneSource source) => new()
-    {
-        Topic = source.Topic,
-        Partition = source.Partition,
-        Segments = [],
-        Completeness = PartitionCompleteness.Of(new ManifestPartition { PartitionId = source.Partition, Segments = [] }),
-    };
 }

@@ -1,5 +1,5 @@
-using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.State.Checkpoints;
 using KafkaRestore.Kafka;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KafkaRestore.Engine.Files;
 using KafkaRestore.Engine.State.Files;
 using KafkaRestore.Records.Errors;
 

@@ -1,6 +1,6 @@
-using KafkaRestore.Engine.Lanes.Stream;
 using System.Globalization;
 using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.State.Checkpoints;
 using KafkaRestore.Engine.State.Files;
 using KafkaRestore.Records.Errors;

@@ -159,6 +159,9 @@ public sealed class StoredJob : IDisposable
         return WriteSummary(status, now);
     }
 
+    /// <summary>Whether every lane is done, by its last checkpoint.</summary>
+    public bool IsComplete => _laneFiles.Sum(Lanes).Done == Lanes.Count;
+
     /// <summary>Says that every lane is done.</summary>
     /// <exception cref="InvalidOperationException">One is not.</exception>
     /// <exception cref="RestoreException">STATE_UNWRITABLE.</exception>

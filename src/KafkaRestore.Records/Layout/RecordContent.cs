@@ -19,7 +19,7 @@ public static class RecordContent
         }
 
         // Same bytes in the usual case; else they may still differ only in how a null is written.
-        return a.Encoded[KeyLengthAt..].SequenceEqual(b.Encoded[KeyLengthAt..]) || (MayHoldOddNull(a, b) && FieldsAreEqual(a, b));
+        return a.Encoded[KeyLengthAt..].SequenceEqual(b.Encoded[KeyLengthAt..]) || (a.Encoded.Length == b.Encoded.Length && FirstDifference(a, b, timestamps: false) is null);
     }
 
     /// <summary>The first thing in which two records differ, for a person; null when they carry the same.</summary>
@@ -29,11 +29,6 @@ public static class RecordContent
         : !HeadersAreEqual(a, b) ? "headers"
         : timestamps && a.Timestamp != b.Timestamp ? "timestamp"
         : null;
-
-    private static bool MayHoldOddNull(RecordView a, RecordView b) => a.Encoded.Length == b.Encoded.Length;
-
-    private static bool FieldsAreEqual(RecordView a, RecordView b) =>
-        a.KeyIsNull == b.KeyIsNull && a.ValueIsNull == b.ValueIsNull && a.Key.SequenceEqual(b.Key) && a.Value.SequenceEqual(b.Value) && HeadersAreEqual(a, b);
 
     private static bool HeadersAreEqual(RecordView a, RecordView b)
     {

@@ -1,3 +1,4 @@
+using KafkaRestore.Engine.Files;
 using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.State;

@@ -1,8 +1,8 @@
-using KafkaRestore.Engine.Lanes.Stream;
 using FsCheck;
 using FsCheck.Fluent;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.KafkaBackup.Segments;
+using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.State.Segments;
 using static KafkaRestore.Engine.Tests.State.StateSamples;
 

@@ -1,8 +1,8 @@
-using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.State;

@@ -1,4 +1,4 @@
-using KafkaRestore.Engine.OffsetMaps.Files;
+using KafkaRestore.Engine.Files;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.OffsetMaps.Reports;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using KafkaRestore.Engine.OffsetMaps.Files;
+using KafkaRestore.Engine.Files;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.OffsetMaps.Storage;

@@ -1,3 +1,5 @@
+using KafkaRestore.Engine.Files;
+
 namespace KafkaRestore.Engine.State.Files;
 
 /// <summary>State on this machine's file system.</summary>

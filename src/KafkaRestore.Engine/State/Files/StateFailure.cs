@@ -1,3 +1,4 @@
+using KafkaRestore.Engine.Files;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.State.Files;

@@ -1,5 +1,5 @@
-using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
+using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Planning;
 
 namespace KafkaRestore.Engine.State.Segments;
@@ -64,7 +64,7 @@ internal sealed class JobLanes
         var sources = new List<MatchedSource>();
         foreach (var source in recorded.Sources)
         {
-            var current = now?.Sources.FirstOrDefault(candidate => candidate.Topic == source.Topic && candidate.Partition == source.Partition) ?? Nothing(source);
+            var current = now?.Sources.FirstOrDefault(candidate => candidate.Topic == source.Topic && candidate.Partition == source.Partition) ?? LaneSource.Empty(source.Topic, source.Partition);
             var comparison = SegmentComparison.Of(source, sources.Count, current.Segments, position);
             refusal.Add(source, comparison);
             sources.Add(new MatchedSource(current, comparison));
@@ -92,14 +92,6 @@ internal sealed class JobLanes
             Sources = [.. sources.Select(source => source.In(generation, grown))],
         }))], before + since);
     }
-
-    private static LaneSource Nothing(RecordedSource source) => new()
-    {
-        Topic = source.Topic,
-        Partition = source.Partition,
-        Segments = [],
-        Completeness = PartitionCompleteness.Of(new ManifestPartition { PartitionId = source.Partition, Segments = [] }),
-    };
 
     private static IEnumerable<LanePlan> InOrder(IEnumerable<LanePlan> lanes) =>
         lanes.OrderBy(lane => lane.Target.Topic, StringComparer.Ordinal).ThenBy(lane => lane.Target.Partition);

@@ -1,5 +1,5 @@
-using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
+using KafkaRestore.Engine.Lanes.Stream;
 
 namespace KafkaRestore.Engine.State.Segments;
 
