@@ -13,7 +13,6 @@ public sealed class KeyTableTests
 
     public static TheoryData<string, string, string?> RefusedKeys => new()
     {
-        { "restore.repartitioning", "{ orders: { strategy: murmur2, target_partitions: 6 } }", "{}" },
         { "restore.purge_topics", "true", "false" },
         { "restore.existing_topic_config_policy", "apply", "validate_only" },
         { "restore.topic_config_overrides", "{ orders: { retention.ms: '-1' } }", "{}" },

@@ -32,13 +32,14 @@ internal static class DryRunReportText
         page.List("Errors", report.Errors).List("Warnings", report.Warnings).List("Information", report.Information);
         foreach (var topic in report.TopicsToRestore)
         {
-            page.Line().Line(topic.SourceTopic == topic.TargetTopic ? topic.SourceTopic : $"{topic.SourceTopic} -> {topic.TargetTopic}");
+            page.Line().Line((topic.SourceTopic == topic.TargetTopic ? topic.SourceTopic : $"{topic.SourceTopic} -> {topic.TargetTopic}")
+                + (topic.Repartitioning is { } spread ? $": {Show.Count(spread.SourcePartitions, "partition")} over {Show.Count(spread.TargetPartitions, "partition")} ({spread.Strategy})" : ""));
             var table = new TextTable(">part", ">segments", ">records", "source offsets", "times", "archive");
             foreach (var partition in topic.Partitions)
             {
                 table.Add(
                 [
-                    partition.SourcePartition == partition.TargetPartition ? Show.Count(partition.SourcePartition) : $"{partition.SourcePartition}->{partition.TargetPartition}",
+                    partition.TargetPartition == DryRunPartition.Spread || partition.SourcePartition == partition.TargetPartition ? Show.Count(partition.SourcePartition) : $"{partition.SourcePartition}->{partition.TargetPartition}",
                     Show.Count(partition.Segments),
                     Show.Count(partition.Records),
                     Show.Offsets(partition.OffsetRange[0], partition.OffsetRange[1]),

@@ -65,7 +65,19 @@ internal static class RestoreKeys
             "same number",
             "The target partition of a source partition, of every topic.",
             (draft, value) => draft.Mapping = draft.Mapping with { Partitions = value }),
-        Refused("restore.repartitioning", new OpaqueReader("map of target topic to {strategy, target_partitions}"), "none", "Spreads records over another number of partitions.", "records cannot be spread over another number of partitions yet", HasContent),
+        Better(
+            "restore.repartitioning",
+            new MapReader<string, Repartitioning>(
+                new TextValueReader(),
+                new FieldsReader<PartitioningStrategy, int, Repartitioning>(
+                    ("strategy", new ChoiceReader<PartitioningStrategy>(("murmur2", PartitioningStrategy.Murmur2), ("automatic", PartitioningStrategy.Automatic)), PartitioningStrategy.Murmur2),
+                    ("target_partitions", new IntegerReader<int>(1, Repartitioning.MostPartitions)),
+                    (strategy, partitions) => new Repartitioning(strategy, partitions)),
+                "map of target topic to {strategy, target_partitions}"),
+            "none",
+            "Spreads a target topic's records over another number of partitions: `murmur2` by key, as Kafka's producers do; `automatic` without regard to keys.",
+            "keeps no state, so that a resumed restore puts every record where the first run would have; groups can be translated",
+            (draft, value) => draft.Mapping = draft.Mapping with { Repartitioning = value }),
     ];
 
     private static IEnumerable<ConfigurationKey> Records =>

@@ -29,6 +29,12 @@ internal sealed class LaneFeed(IReadOnlyList<(int Generation, LaneStream Stream)
                 }
 
                 (_generation, var stream) = generations[_next++];
+                if (_next > 1)
+                {
+                    // Records of it may be acknowledged before the first mark: they belong to its beginning, not to the end of the generation before.
+                    journal.Sending(0, _generation, new StreamMark(0, 0, stream.Counters[0].Tally));
+                }
+
                 _pieces = stream.ReadPiecesAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
             }
 

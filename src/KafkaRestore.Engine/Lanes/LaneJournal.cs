@@ -64,8 +64,11 @@ internal sealed class LaneJournal : ISinkObserver
         lock (_gate)
         {
             _sent += records;
-            _ahead.Enqueue((_sent, generation, mark));
-            Settle();
+            if (mark.ReadFrom != StreamMark.Open)
+            {
+                _ahead.Enqueue((_sent, generation, mark));
+                Settle();
+            }
         }
     }
 

@@ -151,7 +151,7 @@ public sealed class LaneStatus : ISinkObserver
     internal void Recall(LaneStart start, long baseline)
     {
         var counters = start.Sources.Select(source => new SourceCounters(source.Tally)).ToList();
-        for (var i = 0; i < counters.Count; i++)
+        for (var i = 0; i < counters.Count && Lane.OwnsSources; i++)
         {
             foreach (var segment in Lane.Sources[i].Segments)
             {

@@ -8,4 +8,7 @@ public sealed record MappingOptions
 
     /// <summary>Source partition to target partition, for every topic.</summary>
     public IReadOnlyDictionary<int, int> Partitions { get; init; } = new Dictionary<int, int>();
+
+    /// <summary>Target topics whose records are spread over another number of partitions, by exact name; these take no notice of <see cref="Partitions"/>.</summary>
+    public IReadOnlyDictionary<string, Repartitioning> Repartitioning { get; init; } = new Dictionary<string, Repartitioning>();
 }

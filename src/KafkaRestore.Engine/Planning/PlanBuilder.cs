@@ -19,19 +19,14 @@ public static class PlanBuilder
         mapping.Check(manifest, topics, warnings);
 
         var sources = new Dictionary<TargetPartition, List<LaneSource>>();
+        var spread = new SortedDictionary<string, List<LaneSource>>(StringComparer.Ordinal);
         foreach (var topic in topics)
         {
             foreach (var partition in topic.Partitions.Where(mapping.Selects))
             {
                 if (partition.Segments.Count > 0)
                 {
-                    var target = mapping.TargetOf(topic.Name, partition.PartitionId);
-                    if (!sources.TryGetValue(target, out var list))
-                    {
-                        sources[target] = list = [];
-                    }
-
-                    list.Add(new LaneSource
+                    ListOf(topic.Name, partition.PartitionId).Add(new LaneSource
                     {
                         Topic = topic.Name,
                         Partition = partition.PartitionId,
@@ -42,7 +37,7 @@ public static class PlanBuilder
             }
         }
 
-        if (sources.Count == 0 && topics.Any(topic => topic.Partitions.Any(partition => partition.Segments.Count > 0)))
+        if (sources.Count == 0 && spread.Count == 0 && topics.Any(topic => topic.Partitions.Any(partition => partition.Segments.Count > 0)))
         {
             throw new RestoreException(ErrorCodes.NothingSelected,
                 $"none of the selected topics has a record in the source partitions {string.Join(", ", options.Selection.SourcePartitions!.Order().Take(20))}",
@@ -50,7 +45,14 @@ public static class PlanBuilder
         }
 
         var lanes = sources.Select(pair => new LanePlan { Target = pair.Key, Sources = InOrder(pair.Value) }).ToList();
-        foreach (var merged in lanes.Where(lane => lane.Sources.Count > 1).OrderBy(lane => lane.Target.ToString(), StringComparer.Ordinal))
+        foreach (var (topic, list) in spread)
+        {
+            var repartitioning = mapping.RepartitioningOf(topic)!;
+            lanes.AddRange(Spread(topic, InOrder(list), repartitioning));
+            warnings.Add($"{topic} gets the records of {list.Count} source partition(s), one after the other, spread over {repartitioning.TargetPartitions} partition(s) {HowSpread(repartitioning.Strategy)}");
+        }
+
+        foreach (var merged in lanes.Where(lane => lane.Repartitioning is null && lane.Sources.Count > 1).OrderBy(lane => lane.Target.ToString(), StringComparer.Ordinal))
         {
             warnings.Add($"{merged.Target} gets {merged.Sources.Count} source partitions, one after the other: {string.Join(", ", merged.Sources)}");
         }
@@ -75,7 +77,25 @@ public static class PlanBuilder
             Warnings = warnings,
             Hash = PlanHash.Of(manifest.BackupId, rules, topicPlans, lanes),
         };
+
+        List<LaneSource> ListOf(string topic, int partition)
+        {
+            var target = mapping.TargetOf(topic, partition);
+            if (mapping.RepartitioningOf(target.Topic) is null)
+            {
+                return sources.TryGetValue(target, out var own) ? own : sources[target] = [];
+            }
+
+            return spread.TryGetValue(target.Topic, out var shared) ? shared : spread[target.Topic] = [];
+        }
     }
+
+    private static IEnumerable<LanePlan> Spread(string topic, List<LaneSource> sources, Repartitioning repartitioning) =>
+        Enumerable.Range(0, repartitioning.TargetPartitions)
+            .Select(partition => new LanePlan { Target = new TargetPartition(topic, partition), Sources = sources, Repartitioning = repartitioning });
+
+    private static string HowSpread(PartitioningStrategy strategy) =>
+        strategy == PartitioningStrategy.Murmur2 ? "by the hash of their keys, those without a key by source offset" : "by source offset, without regard to keys: records of one key may change their order";
 
     private static List<ManifestTopic> SelectTopics(Manifest manifest, RestoreOptions options, List<string> warnings)
     {
@@ -131,6 +151,7 @@ public static class PlanBuilder
                 group.Key,
                 [.. group.Select(topic => topic.Name)],
                 needed.GetValueOrDefault(group.Key, 1),
-                Math.Max(needed.GetValueOrDefault(group.Key, 1), group.Max(topic => mapping.PartitionsFor(topic.PartitionCount)))))];
+                mapping.RepartitioningOf(group.Key)?.TargetPartitions
+                    ?? Math.Max(needed.GetValueOrDefault(group.Key, 1), group.Max(topic => mapping.PartitionsFor(topic.PartitionCount)))))];
     }
 }

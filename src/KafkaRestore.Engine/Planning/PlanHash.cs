@@ -20,6 +20,15 @@ internal static class PlanHash
         foreach (var lane in lanes.OrderBy(lane => lane.Target.Topic, StringComparer.Ordinal).ThenBy(lane => lane.Target.Partition))
         {
             Add(hash, $"lane {lane.Target.Topic} {lane.Target.Partition}");
+            if (lane.Repartitioning is { } spread)
+            {
+                Add(hash, $"spread {spread.Strategy} {spread.TargetPartitions}");
+                if (!lane.OwnsSources)
+                {
+                    continue; // the same sources as partition 0
+                }
+            }
+
             foreach (var source in lane.Sources)
             {
                 Add(hash, $"source {source.Topic} {source.Partition}");

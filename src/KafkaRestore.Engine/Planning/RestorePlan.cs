@@ -34,16 +34,21 @@ public sealed class RestorePlan
     public required string Hash { get; init; }
 
     /// <summary>Segments of all lanes.</summary>
-    public long SegmentCount => Lanes.Sum(lane => lane.SegmentCount);
+    public long SegmentCount => Owners.Sum(lane => lane.SegmentCount);
 
     /// <summary>Records in these segments, before any window: the most that can be written.</summary>
-    public long RecordCount => Lanes.Sum(lane => lane.RecordCount);
+    public long RecordCount => Owners.Sum(lane => lane.RecordCount);
 
     /// <summary>Bytes of records in these segments, uncompressed.</summary>
-    public long UncompressedBytes => Lanes.Sum(lane => lane.UncompressedBytes);
+    public long UncompressedBytes => Owners.Sum(lane => lane.UncompressedBytes);
 
     /// <summary>Bytes stored for these segments.</summary>
-    public long StoredBytes => Lanes.Sum(lane => lane.StoredBytes);
+    public long StoredBytes => Owners.Sum(lane => lane.StoredBytes);
+
+    /// <summary>Every source once, with the lane that it is counted with.</summary>
+    public IEnumerable<(LanePlan Lane, LaneSource Source)> Sources => Owners.SelectMany(lane => lane.Sources, static (lane, source) => (lane, source));
+
+    private IEnumerable<LanePlan> Owners => Lanes.Where(static lane => lane.OwnsSources);
 }
 
 /// <summary>What every record of a run passes through, in this order: generation choice, control records, time window, headers.</summary>
@@ -82,6 +87,18 @@ public sealed class LanePlan
     /// What goes in: one source after the other, each whole, in order of topic name and partition. Order within each source is kept.
     /// </summary>
     public required IReadOnlyList<LaneSource> Sources { get; init; }
+
+    /// <summary>
+    /// How the sources' records are spread over the topic's partitions, when this lane gets only those of its own; null when it gets all. The lanes of such a topic have
+    /// the same sources, whose segments, sizes and counts stand in each of them whole.
+    /// </summary>
+    public Repartitioning? Repartitioning { get; init; }
+
+    /// <summary>Whether the sources are counted with this lane: those of a repartitioned topic are with partition 0.</summary>
+    public bool OwnsSources => Repartitioning is null || Target.Partition == 0;
+
+    /// <summary>The same lane with other sources.</summary>
+    public LanePlan With(IReadOnlyList<LaneSource> sources) => new() { Target = Target, Repartitioning = Repartitioning, Sources = sources };
 
     /// <summary>Number of segments.</summary>
     public long SegmentCount => Sources.Sum(source => (long)source.Segments.Count);

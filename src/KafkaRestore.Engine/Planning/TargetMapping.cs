@@ -14,6 +14,9 @@ internal sealed class TargetMapping(MappingOptions options, IReadOnlySet<int>? s
     public TargetPartition TargetOf(string sourceTopic, int sourcePartition) =>
         new(TopicOf(sourceTopic), options.Partitions.GetValueOrDefault(sourcePartition, sourcePartition));
 
+    /// <summary>How a target topic's records are spread over its partitions; null when they go where the source partition says.</summary>
+    public Repartitioning? RepartitioningOf(string targetTopic) => options.Repartitioning.GetValueOrDefault(targetTopic);
+
     public bool Selects(ManifestPartition partition) => sourcePartitions?.Contains(partition.PartitionId) ?? true;
 
     /// <summary>Partitions that a created topic needs for a source of <paramref name="sourceCount"/> partitions.</summary>
@@ -64,6 +67,7 @@ internal sealed class TargetMapping(MappingOptions options, IReadOnlySet<int>? s
             }
         }
 
+        CheckRepartitioning(selected);
         var known = selected.SelectMany(topic => topic.Partitions).Select(partition => partition.PartitionId).ToHashSet();
         var widest = selected.Max(topic => topic.PartitionCount);
         foreach (var partition in (sourcePartitions ?? new HashSet<int>()).Order().Where(partition => partition >= widest && !known.Contains(partition)))
@@ -74,6 +78,19 @@ internal sealed class TargetMapping(MappingOptions options, IReadOnlySet<int>? s
         foreach (var partition in options.Partitions.Keys.Order().Where(partition => partition >= widest && !known.Contains(partition)))
         {
             warnings.Add($"partition_mapping names {partition}, which no selected topic has");
+        }
+    }
+
+    private void CheckRepartitioning(IReadOnlyList<ManifestTopic> selected)
+    {
+        foreach (var name in options.Repartitioning.Keys.Order(StringComparer.Ordinal).Where(name => !selected.Any(topic => TopicOf(topic.Name) == name)))
+        {
+            var mapped = selected.FirstOrDefault(topic => topic.Name == name);
+            throw new RestoreException(
+                ErrorCodes.PlanConflict,
+                mapped is null ? $"no selected topic is restored into '{name}'" : $"'{name}' is a source topic, restored into '{TopicOf(name)}'; repartitioning goes by target topic",
+                $"restore.repartitioning.{name}",
+                mapped is null ? "Name the target topic, or remove the entry." : $"Name '{TopicOf(name)}' instead.");
         }
     }
 }

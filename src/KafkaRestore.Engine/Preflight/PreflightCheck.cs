@@ -54,7 +54,7 @@ public sealed class PreflightCheck(
     private void CheckCompleteness()
     {
         var unproven = new List<string>();
-        foreach (var source in plan.Lanes.SelectMany(lane => lane.Sources).OrderBy(source => source.Topic, StringComparer.Ordinal).ThenBy(source => source.Partition))
+        foreach (var source in plan.Sources.Select(pair => pair.Source).OrderBy(source => source.Topic, StringComparer.Ordinal).ThenBy(source => source.Partition))
         {
             if (source.Completeness.State == CompletenessState.NotProvable)
             {
@@ -108,8 +108,8 @@ public sealed class PreflightCheck(
     }
 
     private IEnumerable<SegmentReference> Segments() =>
-        from lane in plan.Lanes
-        from source in lane.Sources
+        from pair in plan.Sources
+        let source = pair.Source
         from segment in source.Segments
         select new SegmentReference(plan.BackupId, source.Topic, source.Partition, segment);
 
@@ -224,7 +224,7 @@ public sealed class PreflightCheck(
     /// <summary>The smallest first timestamp of the topic's segments that a time window could still select; -1 when none is known.</summary>
     private long OldestKnown(TopicPlan topic)
     {
-        var first = plan.Lanes.Where(lane => lane.Target.Topic == topic.Name).SelectMany(lane => lane.Sources).SelectMany(source => source.Segments)
+        var first = plan.Sources.Where(pair => pair.Lane.Target.Topic == topic.Name).SelectMany(pair => pair.Source.Segments)
             .Select(segment => segment.FirstTimestamp).Where(timestamp => timestamp >= 0).DefaultIfEmpty(-1).Min();
         return first < 0 ? -1 : Math.Max(first, plan.Rules.WindowStart ?? 0);
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace KafkaRestore.Engine.Reporting;
 
 /// <summary>
@@ -61,12 +63,23 @@ public sealed record DryRunReport
 /// <summary>One source topic of a dry run.</summary>
 /// <param name="SourceTopic">Source topic.</param>
 /// <param name="TargetTopic">Target topic.</param>
+/// <param name="Repartitioning">How its records are spread over the target's partitions; left out where each source partition goes to one target partition.</param>
 /// <param name="Partitions">Its partitions.</param>
-public sealed record DryRunTopic(string SourceTopic, string TargetTopic, IReadOnlyList<DryRunPartition> Partitions);
+public sealed record DryRunTopic(
+    string SourceTopic,
+    string TargetTopic,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DryRunRepartitioning? Repartitioning,
+    IReadOnlyList<DryRunPartition> Partitions);
+
+/// <summary>How the records of a topic are spread in a dry run.</summary>
+/// <param name="Strategy"><c>murmur2</c> or <c>automatic</c>.</param>
+/// <param name="SourcePartitions">From how many partitions.</param>
+/// <param name="TargetPartitions">Over how many partitions.</param>
+public sealed record DryRunRepartitioning(string Strategy, int SourcePartitions, int TargetPartitions);
 
 /// <summary>One source partition of a dry run.</summary>
 /// <param name="SourcePartition">Source partition.</param>
-/// <param name="TargetPartition">Target partition.</param>
+/// <param name="TargetPartition">Target partition; <see cref="Spread"/> where the topic is repartitioned.</param>
 /// <param name="Segments">Segments that would be read.</param>
 /// <param name="Records">Records in them.</param>
 /// <param name="OffsetRange">First and last source offset.</param>
@@ -79,4 +92,8 @@ public sealed record DryRunPartition(
     long Records,
     IReadOnlyList<long> OffsetRange,
     IReadOnlyList<long> TimestampRange,
-    string ArchiveCompleteness);
+    string ArchiveCompleteness)
+{
+    /// <summary>Stands for all partitions of the target topic.</summary>
+    public const int Spread = -1;
+}

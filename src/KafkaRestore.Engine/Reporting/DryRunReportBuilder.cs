@@ -14,7 +14,7 @@ public static class DryRunReportBuilder
     /// <param name="sink">Which sink would write; null when that cannot be known.</param>
     public static DryRunReport Build(RestorePlan plan, PreflightResult preflight, SinkDescription? sink)
     {
-        var segments = plan.Lanes.SelectMany(lane => lane.Sources).SelectMany(source => source.Segments).ToList();
+        var segments = plan.Sources.SelectMany(pair => pair.Source.Segments).ToList();
         return new DryRunReport
         {
             BackupId = plan.BackupId,
@@ -45,17 +45,18 @@ public static class DryRunReportBuilder
         [.. preflight.Findings.Where(finding => finding.Severity == severity).Select(finding => finding.Describe())];
 
     private static List<DryRunTopic> Topics(RestorePlan plan) =>
-        [.. (from lane in plan.Lanes from source in lane.Sources select (lane, source))
-            .GroupBy(pair => (Source: pair.source.Topic, Target: pair.lane.Target.Topic))
+        [.. plan.Sources
+            .GroupBy(pair => (Source: pair.Source.Topic, Target: pair.Lane.Target.Topic, pair.Lane.Repartitioning))
             .OrderBy(group => group.Key.Source, StringComparer.Ordinal)
             .Select(group => new DryRunTopic(
                 group.Key.Source,
                 group.Key.Target,
-                [.. group.OrderBy(pair => pair.source.Partition).Select(pair => Partition(pair.lane, pair.source))]))];
+                group.Key.Repartitioning is { } spread ? new DryRunRepartitioning(Words.Of(spread.Strategy), group.Count(), spread.TargetPartitions) : null,
+                [.. group.OrderBy(pair => pair.Source.Partition).Select(pair => Partition(pair.Lane, pair.Source))]))];
 
     private static DryRunPartition Partition(LanePlan lane, LaneSource source) => new(
         source.Partition,
-        lane.Target.Partition,
+        lane.Repartitioning is null ? lane.Target.Partition : DryRunPartition.Spread,
         source.Segments.Count,
         source.RecordCount,
         [source.Segments.Min(segment => segment.StartOffset), source.Segments.Max(segment => segment.EndOffset)],

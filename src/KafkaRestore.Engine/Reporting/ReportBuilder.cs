@@ -85,7 +85,7 @@ internal static class ReportBuilder
                 TargetPartition = lane.Lane.Target.Partition,
                 State = Words.Of(state),
                 SegmentsProcessed = counters.SegmentsRead,
-                SegmentsPlanned = source.Segments.Count,
+                SegmentsPlanned = lane.Lane.OwnsSources ? source.Segments.Count : 0,
                 Records = acks.Records,
                 Bytes = acks.Bytes,
                 FirstOffset = any ? acks.FirstSourceOffset : null,
@@ -100,7 +100,7 @@ internal static class ReportBuilder
                 ControlRecordOffsets = counters.ControlExamples,
                 OtherGenerationDropped = counters.OtherGenerationCount,
                 ArchiveCompleteness = Words.Of(source.Completeness.State),
-                Gaps = [.. source.Completeness.Holes.Select(hole => new GapReport(hole.Start, hole.End, Words.Of(hole.Cause), hole.Reason))],
+                Gaps = !lane.Lane.OwnsSources ? [] : [.. source.Completeness.Holes.Select(hole => new GapReport(hole.Start, hole.End, Words.Of(hole.Cause), hole.Reason))],
             });
         }
     }
@@ -112,7 +112,7 @@ internal static class ReportBuilder
             {
                 SourceTopic = group.Key.Source,
                 TargetTopic = group.Key.Target,
-                Partitions = [.. group.Select(row => row.Report).OrderBy(report => report.SourcePartition)],
+                Partitions = [.. group.Select(row => row.Report).OrderBy(report => report.SourcePartition).ThenBy(report => report.TargetPartition)],
                 Records = group.Sum(row => row.Report.Records),
                 Bytes = group.Sum(row => row.Report.Bytes),
             })];
@@ -149,7 +149,7 @@ internal static class ReportBuilder
             notChecked.Add("the ends of the target's logs");
         }
 
-        var unproven = rows.Count(row => row.Report.ArchiveCompleteness == Words.Of(CompletenessState.NotProvable));
+        var unproven = rows.Where(row => row.Report.ArchiveCompleteness == Words.Of(CompletenessState.NotProvable)).Select(row => (row.Source, row.Report.SourcePartition)).Distinct().Count();
         if (unproven > 0)
         {
             notChecked.Add($"whether the archive holds every record of {unproven} partition(s): it does not record enough to tell");

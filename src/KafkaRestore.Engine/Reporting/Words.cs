@@ -1,5 +1,6 @@
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Options;
 
 namespace KafkaRestore.Engine.Reporting;
 
@@ -23,6 +24,9 @@ public static class Words
         CompletenessState.NotProvable => "not_provable",
         _ => "incomplete",
     };
+
+    /// <summary>What decides into which partition a record goes.</summary>
+    public static string Of(PartitioningStrategy strategy) => strategy == PartitioningStrategy.Murmur2 ? "murmur2" : "automatic";
 
     /// <summary>Why offsets are missing.</summary>
     public static string Of(HoleCause cause) => cause switch

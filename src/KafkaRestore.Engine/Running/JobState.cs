@@ -89,12 +89,9 @@ public sealed class JobState : IDisposable
         Topics = plan.Topics,
         Warnings = plan.Warnings,
         Hash = plan.Hash,
-        Lanes = [.. plan.Lanes.Select(lane => new LanePlan
-        {
-            Target = lane.Target,
-            Sources = [.. _lanes[lane.Target].Lane.Generations[^1].Stream.Sources.Select(source =>
-                lane.Sources.FirstOrDefault(now => now.Topic == source.Topic && now.Partition == source.Partition) ?? LaneSource.Empty(source.Topic, source.Partition))],
-        })],
+        Lanes = [.. plan.Lanes.Select(lane => lane.With(
+            [.. _lanes[lane.Target].Lane.Generations[^1].Stream.Sources.Select(source =>
+                lane.Sources.FirstOrDefault(now => now.Topic == source.Topic && now.Partition == source.Partition) ?? LaneSource.Empty(source.Topic, source.Partition))]))],
     };
 
     /// <summary>Tells <paramref name="progress"/> of the lanes that an earlier run has finished.</summary>

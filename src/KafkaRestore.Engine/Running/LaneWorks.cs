@@ -1,6 +1,7 @@
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Lanes.Reconciling;
+using KafkaRestore.Engine.Lanes.Spreading;
 using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
@@ -33,9 +34,11 @@ internal sealed class LaneWorks(
     /// <param name="status">The lane.</param>
     /// <param name="range">Where its target's log begins and ends.</param>
     /// <param name="topic">Its target's topic; null when it could not be described.</param>
+    /// <param name="wave">What it reads from together with others; null: it reads for itself.</param>
     /// <param name="cancellationToken">Ends the preparation.</param>
     /// <exception cref="RestoreException">STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE; TARGET_RECREATED.</exception>
-    public async Task<LaneWork> PrepareAsync(LaneStatus status, PartitionRange range, TopicDescription? topic, CancellationToken cancellationToken)
+    public async Task<LaneWork> PrepareAsync(
+        LaneStatus status, PartitionRange range, TopicDescription? topic, SpreadWave? wave, CancellationToken cancellationToken)
     {
         var lane = status.Lane;
         var stored = _stored.GetValueOrDefault(lane.Target);
@@ -52,7 +55,7 @@ internal sealed class LaneWorks(
         var start = checkpoint is null || adopts ? LaneStart.New(lane.Sources.Count, baseline) : LaneResume.StartOf(checkpoint, lane.Sources.Count);
         var counters = start.Sources.Select(source => new SourceCounters(source.Tally)).ToList();
         var journal = new LaneJournal(status, start);
-        var feed = new LaneFeed(Streams(lane, stored, start, counters), journal);
+        var feed = new LaneFeed(Streams(lane, stored, start, counters, wave), journal);
         var store = stored is null ? null : new StoredLane(job!, stored, lane, baseline, topic?.TopicId, status);
         var sinkLane = new SinkLane(lane.Target, start.TargetEnd, shares.SinkQueueBytes, topic?.MaxMessageBytes);
         return new LaneWork
@@ -64,9 +67,27 @@ internal sealed class LaneWorks(
             Journal = journal,
             Checkpoints = new LaneCheckpoints(store, journal, options.Execution.CheckpointInterval, time),
             SinkLane = resumes ? sinkLane with { Takeover = (end, token) => TakeOverAsync(status, start, feed, journal, topic, checkpoint?.CleanStop ?? false, end, token) } : sinkLane,
-            RecordsPlanned = options.TrustSegments || (stored is not null && LaneResume.HasLostSegments(stored, lane)) ? null : lane.RecordCount,
+            RecordsPlanned = lane.Repartitioning is null ? PlannedOf(lane) : null,
         };
     }
+
+    /// <summary>The lanes of a repartitioned topic add up together: once all are done, they must account for every record of their sources.</summary>
+    public void CheckSpread(RestoreProgress progress)
+    {
+        foreach (var topic in progress.Lanes.Where(lane => lane.Lane.Repartitioning is not null).GroupBy(lane => lane.Lane.Target.Topic))
+        {
+            var owner = topic.First(lane => lane.Lane.OwnsSources);
+            if (topic.All(lane => lane.State == LaneState.Done) && PlannedOf(owner.Lane) is { } planned && topic.Sum(lane => lane.AccountedFor) is var accounted && accounted != planned)
+            {
+                owner.End(LaneState.Failed, new RestoreException(
+                    ErrorCodes.Internal, $"{accounted} records are accounted for in all partitions, the manifest counts {planned}", topic.Key));
+            }
+        }
+    }
+
+    /// <summary>Records of a lane's sources; null where segments are taken at their word or the archive has lost some that were done.</summary>
+    private long? PlannedOf(LanePlan lane) =>
+        options.TrustSegments || (_stored.GetValueOrDefault(lane.Target) is { } stored && LaneResume.HasLostSegments(stored, lane)) ? null : lane.RecordCount;
 
     private async Task<long> TakeOverAsync(
         LaneStatus status, LaneStart start, LaneFeed feed, LaneJournal journal, TopicDescription? topic, bool cleanStop, long? fencedEnd, CancellationToken cancellationToken)
@@ -88,17 +109,18 @@ internal sealed class LaneWorks(
         return end;
     }
 
-    private List<(int, LaneStream)> Streams(LanePlan lane, JobLane? stored, LaneStart start, IReadOnlyList<SourceCounters> counters)
+    private List<(int, LaneStream)> Streams(LanePlan lane, JobLane? stored, LaneStart start, IReadOnlyList<SourceCounters> counters, SpreadWave? wave)
     {
         var generations = stored?.Generations.Select(generation => (generation.Number, generation.Stream)) ?? [(1, lane)];
-        return [.. generations
-            .Where(generation => generation.Item1 >= start.Position.Generation)
-            .Select(generation => (generation.Item1, new LaneStream(
-                plan,
-                generation.Item2,
-                reader,
-                new MemoryBudget(Math.Max(1, shares.HeaderRoomBytes)),
-                from: generation.Item1 == start.Position.Generation ? start.Position : StreamPosition.Beginning with { Generation = generation.Item1 },
-                counters: counters)))];
+        return [.. generations.Where(generation => generation.Item1 >= start.Position.Generation).Select(generation => (generation.Item1, Stream(generation.Item1, generation.Item2)))];
+
+        LaneStream Stream(int number, LanePlan selected)
+        {
+            var from = number == start.Position.Generation ? start.Position : StreamPosition.Beginning with { Generation = number };
+            var room = new MemoryBudget(Math.Max(1, shares.HeaderRoomBytes));
+            return wave is null
+                ? new LaneStream(plan, selected, reader, room, from: from, counters: counters)
+                : new LaneStream(plan, selected, wave.Join(number, selected, from), room, from: from, counters: counters);
+        }
     }
 }

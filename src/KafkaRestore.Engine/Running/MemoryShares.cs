@@ -1,5 +1,6 @@
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
+using KafkaRestore.Engine.Lanes.Spreading;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Records.Errors;
@@ -14,8 +15,12 @@ namespace KafkaRestore.Engine.Running;
 /// <param name="HeaderRoomBytes">Of each lane, for blocks that grow; 0 when no headers are added.</param>
 /// <param name="ReadingBytes">Of all lanes together, for segments.</param>
 /// <param name="WholeInMemoryBytes">The largest stored segment that is held in memory whole.</param>
-internal sealed record MemoryShares(long SinkQueueBytes, long HeaderRoomBytes, long ReadingBytes, long WholeInMemoryBytes)
+/// <param name="LanesTogether">How many lanes of a repartitioned topic run together; 1 where there is none.</param>
+internal sealed record MemoryShares(long SinkQueueBytes, long HeaderRoomBytes, long ReadingBytes, long WholeInMemoryBytes, int LanesTogether = 1)
 {
+    // More read the archive less often, and have more sinks open at once.
+    private const int MostTogether = 32;
+
     private const long Mebibyte = 1 << 20;
     private const long LeastReading = 8 * Mebibyte;
     private const long SmallRereadSegment = 2 * Mebibyte;
@@ -23,33 +28,47 @@ internal sealed record MemoryShares(long SinkQueueBytes, long HeaderRoomBytes, l
     /// <exception cref="RestoreException">CONFIG_INVALID: the budget is too small for so many lanes.</exception>
     public static MemoryShares Of(ExecutionOptions execution, RestorePlan plan, StorageProperties storage)
     {
-        var lanes = Math.Max(1, Math.Min(execution.MaxConcurrentLanes, plan.Lanes.Count));
+        var spread = plan.Lanes.Where(lane => lane.Repartitioning is not null).GroupBy(lane => lane.Target.Topic).Select(topic => topic.Count()).DefaultIfEmpty(0).Max();
+        var plain = plan.Lanes.Count(lane => lane.Repartitioning is null);
         var total = execution.MemoryBudgetBytes;
-        var (sink, room, reading) = Divide(total, lanes, plan.Rules.Headers.Add);
-        if (reading < LeastReading)
+        var together = Math.Min(spread, MostTogether);
+        var division = Divide(total, LanesWith(together), together, plan.Rules.Headers.Add);
+        while (division.Reading < LeastReading && together > 1)
+        {
+            together /= 2;
+            division = Divide(total, LanesWith(together), together, plan.Rules.Headers.Add);
+        }
+
+        var lanes = LanesWith(together);
+        if (division.Reading < LeastReading)
         {
             throw new RestoreException(ErrorCodes.ConfigInvalid,
-                $"a memory budget of {total / Mebibyte} MiB is too small for {lanes} lanes at once; {LeastMebibytes(total, lanes, plan.Rules.Headers.Add)} MiB would do",
+                $"a memory budget of {total / Mebibyte} MiB is too small for {lanes} lanes at once; {LeastMebibytes(total, lanes, together, plan.Rules.Headers.Add)} MiB would do",
                 "restore.memory_budget");
         }
 
         // Where a second read costs little, large segments are better read twice than held.
-        return new MemoryShares(sink, room, reading, storage.RereadsAreCheap ? SmallRereadSegment : Math.Max(Mebibyte, reading / (lanes * 2L)));
+        var (sink, room, reading) = division;
+        var readers = lanes - Math.Max(0, together - 1);
+        return new MemoryShares(sink, room, reading, storage.RereadsAreCheap ? SmallRereadSegment : Math.Max(Mebibyte, reading / (readers * 2L)), Math.Max(1, together));
+
+        // A group of lanes takes one place.
+        int LanesWith(int group) => Math.Max(1, Math.Min(execution.MaxConcurrentLanes - (group > 0 ? 1 : 0), plain) + group);
     }
 
-    private static (long Sink, long Room, long Reading) Divide(long total, int lanes, bool headersAreAdded)
+    private static (long Sink, long Room, long Reading) Divide(long total, int lanes, int together, bool headersAreAdded)
     {
         var block = (long)new SegmentReadOptions().BlockBytes;
         var sink = Math.Clamp(total / (lanes * 4L), Mebibyte / 2, 32 * Mebibyte);
         var room = headersAreAdded ? Math.Clamp(total / (lanes * 8L), block, 8 * block) : 0;
-        return (sink, room, total - (lanes * (sink + room)));
+        return (sink, room, total - (lanes * (sink + room)) - (together * LaneShare.RoomBytes));
     }
 
     // The shares grow with the budget, so what is missing now is not all that would be missing then.
-    private static long LeastMebibytes(long total, int lanes, bool headersAreAdded)
+    private static long LeastMebibytes(long total, int lanes, int together, bool headersAreAdded)
     {
         var mebibytes = Math.Max(0, total / Mebibyte) + 1;
-        while (Divide(mebibytes * Mebibyte, lanes, headersAreAdded).Reading < LeastReading)
+        while (Divide(mebibytes * Mebibyte, lanes, together, headersAreAdded).Reading < LeastReading)
         {
             mebibytes++;
         }

@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Lanes.Spreading;
 using KafkaRestore.Engine.Limits;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
@@ -86,12 +86,13 @@ internal sealed class RestoreRun
         await using var readers = new SharedTargetReader(
             _reader ?? (token => TargetReaders.OpenAsync(_options.Target, new MemoryBudget(shares.ReadingBytes), time: _time, cancellationToken: token)));
         var works = new LaneWorks(_plan, _options, _cluster, reader, shares, _job?.Stored, readers.OpenAsync, _time);
-        var waiting = new ConcurrentQueue<LaneStatus>(_progress.Lanes.Where(lane => lane.State == LaneState.Waiting));
+        var waiting = new LaneQueue<LaneStatus>(_progress.Lanes.Where(lane => lane.State == LaneState.Waiting), static lane => lane.Lane, shares.LanesTogether);
         using var ended = new CancellationTokenSource();
         var summing = KeepSummingAsync(ended.Token);
         try
         {
             await Task.WhenAll(Enumerable.Range(0, _options.Execution.MaxConcurrentLanes).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);
+            works.CheckSpread(_progress);
         }
         finally
         {
@@ -101,9 +102,16 @@ internal sealed class RestoreRun
 
         async Task WorkAsync()
         {
-            while (!stop.IsCancellationRequested && waiting.TryDequeue(out var status))
+            while (!stop.IsCancellationRequested && waiting.Take() is { } lanes)
             {
-                await RunLaneAsync(works, status, ranges[status.Lane.Target], topics.GetValueOrDefault(status.Lane.Target.Topic), limits, stop).ConfigureAwait(false);
+                try
+                {
+                    await RunLanesAsync(works, lanes, reader, ranges, topics, limits, stop).ConfigureAwait(false);
+                }
+                finally
+                {
+                    waiting.Finished(lanes);
+                }
             }
         }
     }
@@ -134,20 +142,55 @@ internal sealed class RestoreRun
         }
     }
 
-    private async Task RunLaneAsync(LaneWorks works, LaneStatus status, PartitionRange range, TopicDescription? topic, RestoreLimits limits, CancellationToken stop)
+    /// <summary>Runs one lane, or several that read together, to their end.</summary>
+    private async Task RunLanesAsync(
+        LaneWorks works,
+        IReadOnlyList<LaneStatus> lanes,
+        SegmentReader reader,
+        IReadOnlyDictionary<TargetPartition, PartitionRange> ranges,
+        IReadOnlyDictionary<string, TopicDescription> topics,
+        RestoreLimits limits,
+        CancellationToken stop)
     {
-        LaneWork work;
-        try
+        var wave = lanes[0].Lane.Repartitioning is { } spread ? new SpreadWave(_plan, spread, reader) : null;
+        var prepared = new List<(LaneStatus Status, LaneWork Work)>(lanes.Count);
+        foreach (var status in lanes)
         {
-            work = await works.PrepareAsync(status, range, topic, stop).ConfigureAwait(false);
+            var target = status.Lane.Target;
+            try
+            {
+                prepared.Add((status, await works.PrepareAsync(status, ranges[target], topics.GetValueOrDefault(target.Topic), wave, stop).ConfigureAwait(false)));
+            }
+            catch (RestoreException failure)
+            {
+                status.End(LaneState.Failed, failure);
+                wave?.Leave(target.Partition);
+            }
         }
-        catch (RestoreException failure)
+
+        if (wave is null)
         {
-            status.End(LaneState.Failed, failure);
+            await Task.WhenAll(prepared.Select(lane => RunAsync(lane.Status, lane.Work))).ConfigureAwait(false);
             return;
         }
 
-        await new LaneRunner(work, status, _sinks, limits).RunAsync(stop).ConfigureAwait(false);
+        await using (wave.ConfigureAwait(false))
+        {
+            wave.Close();
+            await Task.WhenAll(prepared.Select(lane => Task.Run(() => RunAsync(lane.Status, lane.Work), CancellationToken.None))).ConfigureAwait(false);
+        }
+
+        async Task RunAsync(LaneStatus status, LaneWork work)
+        {
+            try
+            {
+                await new LaneRunner(work, status, _sinks, limits).RunAsync(stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                wave?.Leave(status.Lane.Target.Partition);
+            }
+        }
     }
 
     /// <summary>What held no record when it was checked must hold none still.</summary>

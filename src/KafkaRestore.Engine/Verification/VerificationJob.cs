@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
+using KafkaRestore.Engine.Lanes.Spreading;
 using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
@@ -82,6 +82,7 @@ public sealed class VerificationJob(
         CancellationToken stop)
     {
         var atOnce = Math.Max(1, Math.Min(restore.Execution.MaxConcurrentLanes, plan.Lanes.Count));
+        var readers = atOnce + shares.LanesTogether - 1;
         var segments = new SegmentReader(storage, new MemoryBudget(shares.ReadingBytes), new SegmentReadOptions
         {
             WholeInMemoryBytes = shares.WholeInMemoryBytes,
@@ -90,28 +91,61 @@ public sealed class VerificationJob(
         });
 
         // Nothing is sent, so what a restore gives to its sinks is there for reading the target.
-        var target = await openReader(new MemoryBudget(atOnce * shares.SinkQueueBytes), stop).ConfigureAwait(false);
+        var target = await openReader(new MemoryBudget(readers * shares.SinkQueueBytes), stop).ConfigureAwait(false);
         await using var opened = target.ConfigureAwait(false);
         var reading = new ReadOptions { FetchBytes = (int)Math.Clamp(shares.SinkQueueBytes / FetchesInShare, LeastFetch, MostFetch) };
-        var waiting = new ConcurrentQueue<LaneVerification>(progress.Lanes);
+        var waiting = new LaneQueue<LaneVerification>(progress.Lanes, static lane => lane.Lane, shares.LanesTogether);
         await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);
 
         async Task WorkAsync()
         {
-            while (!stop.IsCancellationRequested && waiting.TryDequeue(out var lane))
+            while (!stop.IsCancellationRequested && waiting.Take() is { } lanes)
             {
-                if (!ranges.TryGetValue(lane.Lane.Target, out var range))
+                try
                 {
-                    lane.Fail(Absent(lane.Lane.Target, topics), null);
-                    continue;
+                    await CompareLanesAsync(lanes).ConfigureAwait(false);
                 }
-
-                await CompareLaneAsync(lane, range).ConfigureAwait(false);
+                finally
+                {
+                    waiting.Finished(lanes);
+                }
             }
         }
 
-        async Task CompareLaneAsync(LaneVerification lane, PartitionRange range)
+        async Task CompareLanesAsync(IReadOnlyList<LaneVerification> lanes)
         {
+            if (lanes[0].Lane.Repartitioning is not { } spread)
+            {
+                var lane = lanes[0];
+                await CompareLaneAsync(lane, new LaneStream(plan, lane.Lane, segments, Room())).ConfigureAwait(false);
+                return;
+            }
+
+            var wave = new SpreadWave(plan, spread, segments);
+            await using (wave.ConfigureAwait(false))
+            {
+                var streams = lanes.Select(lane => new LaneStream(plan, lane.Lane, wave.Join(1, lane.Lane, StreamPosition.Beginning), Room())).ToList();
+                wave.Close();
+                await Task.WhenAll(lanes.Zip(streams).Select(pair => Task.Run(
+                    async () =>
+                    {
+                        await CompareLaneAsync(pair.First, pair.Second).ConfigureAwait(false);
+                        wave.Leave(pair.First.Lane.Target.Partition);
+                    },
+                    CancellationToken.None))).ConfigureAwait(false);
+            }
+        }
+
+        MemoryBudget Room() => new(Math.Max(1, shares.HeaderRoomBytes));
+
+        async Task CompareLaneAsync(LaneVerification lane, LaneStream stream)
+        {
+            if (!ranges.TryGetValue(lane.Lane.Target, out var range))
+            {
+                lane.Fail(Absent(lane.Lane.Target, topics), null);
+                return;
+            }
+
             LaneComparison? comparison = null;
             try
             {
@@ -122,11 +156,11 @@ public sealed class VerificationJob(
                 if (options.Level == VerificationLevel.Counts)
                 {
                     var known = ManifestCount.Of(lane.Lane, plan.Rules, restore.TrustSegments);
-                    lane.End(await LaneCount.RunAsync(known is null ? Stream().ReadAsync(stop) : null, known ?? 0, found, options.AllowNewer, lane, stop).ConfigureAwait(false));
+                    lane.End(await LaneCount.RunAsync(known is null ? stream.ReadAsync(stop) : null, known ?? 0, found, options.AllowNewer, lane, stop).ConfigureAwait(false));
                     return;
                 }
 
-                comparison = new LaneComparison(Stream().ReadAsync(stop), found, options, lane, stop);
+                comparison = new LaneComparison(stream.ReadAsync(stop), found, options, lane, stop);
                 await using var comparing = comparison.ConfigureAwait(false);
                 lane.End(await comparison.RunAsync().ConfigureAwait(false));
             }
@@ -142,8 +176,6 @@ public sealed class VerificationJob(
             {
                 lane.Fail(new RestoreException(ErrorCodes.Internal, $"{defect.GetType().Name}: {defect.Message}", lane.Lane.Target.ToString(), inner: defect), comparison?.SoFar);
             }
-
-            LaneStream Stream() => new(plan, lane.Lane, segments, new MemoryBudget(Math.Max(1, shares.HeaderRoomBytes)));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using KafkaRestore.Archive.KafkaBackup.Segments;
+using KafkaRestore.Engine.Lanes.Spreading;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Records.Layout;
 using KafkaRestore.Records.Memory;
@@ -18,7 +19,8 @@ public sealed class LaneStream
 
     private readonly RestorePlan _plan;
     private readonly LanePlan _lane;
-    private readonly SegmentReader _reader;
+    private readonly ISourceReading _reading;
+    private readonly RecordPartitioner? _filter;
     private readonly MemoryBudget _room;
     private readonly BufferPool _pool;
     private readonly StreamPosition _from;
@@ -31,14 +33,23 @@ public sealed class LaneStream
     /// <param name="pool">Where memory is rented.</param>
     /// <param name="from">Where to go on; null is the beginning.</param>
     /// <param name="counters">Count on what happens to each source's records; null is from 0.</param>
+    /// <remarks>A lane of a repartitioned topic reads all sources and leaves out what goes to other partitions.</remarks>
     public LaneStream(
         RestorePlan plan, LanePlan lane, SegmentReader reader, MemoryBudget room, BufferPool? pool = null, StreamPosition? from = null, IReadOnlyList<SourceCounters>? counters = null)
+        : this(plan, lane, new OwnReading(plan, lane, reader.Together(), pool ?? BufferPool.Shared), room, pool, from, counters)
+    {
+        _filter = lane.Repartitioning is { } spread ? new RecordPartitioner(spread) : null;
+    }
+
+    /// <summary>Prepares the stream of <paramref name="lane"/> over records that <paramref name="reading"/> gives, which are all its own.</summary>
+    internal LaneStream(
+        RestorePlan plan, LanePlan lane, ISourceReading reading, MemoryBudget room, BufferPool? pool = null, StreamPosition? from = null, IReadOnlyList<SourceCounters>? counters = null)
     {
         _from = from ?? StreamPosition.Beginning;
         _room = room;
         _plan = plan;
         _lane = lane;
-        _reader = reader.Together();
+        _reading = reading;
         _pool = pool ?? BufferPool.Shared;
         Counters = counters ?? [.. lane.Sources.Select(_ => new SourceCounters())];
     }
@@ -110,7 +121,7 @@ public sealed class LaneStream
     /// <summary>A source that an earlier run has finished.</summary>
     private void PassSource(int index)
     {
-        foreach (var segment in _lane.Sources[index].Segments)
+        foreach (var segment in _lane.OwnsSources ? _lane.Sources[index].Segments : [])
         {
             Counters[index].SegmentPassed(segment.CompressedSize);
         }
@@ -121,10 +132,15 @@ public sealed class LaneStream
         var (readFrom, nextOffset) = index == _from.Source ? (_from.ReadFrom, _from.NextOffset) : (0, 0);
         var source = _lane.Sources[index];
         var counters = Counters[index];
-        var transform = new RecordTransform(_plan.Rules, source, counters, readFrom, nextOffset);
-        var stream = new SourceStream(_plan.BackupId, source, _plan.Rules, _reader, counters, _pool, readFrom);
-        await foreach (var (block, accountedBelow) in stream.ReadAsync(cancellationToken).ConfigureAwait(false))
+        var transform = new RecordTransform(_plan.Rules, source, counters, readFrom, nextOffset, _filter is { } filter ? (filter, _lane.Target.Partition) : null);
+        await foreach (var (block, accountedBelow) in _reading.ReadAsync(index, readFrom, counters, cancellationToken).ConfigureAwait(false))
         {
+            if (block is null)
+            {
+                await ahead.WriteAsync(new StreamPiece(null, new StreamMark(index, accountedBelow, counters.Tally)), cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             var result = block;
             try
             {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using KafkaRestore.Engine.Lanes.Spreading;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Layout;
@@ -18,21 +19,25 @@ internal sealed class RecordTransform
     private readonly bool _passesAll;
     private readonly long _readFrom;
     private readonly long _nextOffset;
+    private readonly (RecordPartitioner By, int Partition)? _only;
 
     /// <param name="rules">What every record passes through.</param>
     /// <param name="source">The source.</param>
     /// <param name="counters">Counts what is left out.</param>
     /// <param name="readFrom">Records below this offset are dropped and not counted: an earlier run has.</param>
     /// <param name="nextOffset">Records below this offset are counted if they are left out, and dropped otherwise: they are in the target.</param>
-    public RecordTransform(StreamRules rules, LaneSource source, SourceCounters counters, long readFrom = 0, long nextOffset = 0)
+    /// <param name="only">Records of other partitions are dropped and not counted; null: there are none.</param>
+    public RecordTransform(
+        StreamRules rules, LaneSource source, SourceCounters counters, long readFrom = 0, long nextOffset = 0, (RecordPartitioner By, int Partition)? only = null)
     {
+        _only = only;
         _readFrom = readFrom;
         _nextOffset = Math.Max(readFrom, nextOffset);
         _rules = rules;
         _source = source;
         _counters = counters;
         _added = new AddedHeaders(rules.Headers.Encoding, source.Partition);
-        _passesAll = rules is { WindowStart: null, WindowEnd: null, DropControlRecords: false, Headers: { Strip: false, Add: false } };
+        _passesAll = only is null && rules is { WindowStart: null, WindowEnd: null, DropControlRecords: false, Headers: { Strip: false, Add: false } };
     }
 
     /// <summary>The source offset of the latest block's last record; null where the block was not looked at, because nothing of it can be left out.</summary>
@@ -63,7 +68,7 @@ internal sealed class RecordTransform
         {
             var offset = record.Offset;
             LastSeen = offset;
-            if (offset < _readFrom)
+            if (offset < _readFrom || (_only is { } only && only.By.PartitionOf(record, _source.Partition) != only.Partition))
             {
                 continue;
             }

@@ -68,6 +68,30 @@ public sealed class SourceCounters
     /// <summary>The records left out so far, by reason.</summary>
     internal SourceTally Tally => new(SkippedByWindowCount, ControlCount, DuplicateCount, OtherGenerationCount);
 
+    /// <summary>What was read so far.</summary>
+    internal ReadCount Read => new(SegmentsRead, StoredBytesRead, DuplicateCount, OtherGenerationCount, _notes.Count == 0 ? null : Notes);
+
+    /// <summary>Adds what was read for this source by someone else.</summary>
+    internal void Add(in ReadCount read)
+    {
+        if (read == default)
+        {
+            return;
+        }
+
+        Interlocked.Add(ref _segmentsRead, read.Segments);
+        Interlocked.Add(ref _storedBytesRead, read.StoredBytes);
+        Interlocked.Add(ref _duplicates, read.Duplicates);
+        Interlocked.Add(ref _otherGeneration, read.OtherGeneration);
+        if (read.Notes is { } notes)
+        {
+            lock (_gate)
+            {
+                _notes.AddRange(notes);
+            }
+        }
+    }
+
     /// <summary>A segment that an earlier run has read to its end.</summary>
     internal void SegmentPassed(long storedBytes)
     {

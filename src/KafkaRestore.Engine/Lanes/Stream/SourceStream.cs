@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Engine.Planning;
-using KafkaRestore.Records.Layout;
 using KafkaRestore.Records.Memory;
 
 namespace KafkaRestore.Engine.Lanes.Stream;
@@ -18,7 +17,9 @@ namespace KafkaRestore.Engine.Lanes.Stream;
 /// <param name="counters">Counts what is read and left out.</param>
 /// <param name="pool">Where memory is rented.</param>
 /// <param name="readFrom">Segments wholly below this offset are passed over; of others, records below it are still given.</param>
-internal sealed class SourceStream(string backupId, LaneSource source, StreamRules rules, SegmentReader reader, SourceCounters counters, BufferPool pool, long readFrom = 0)
+/// <param name="countFrom">Second copies below this offset are counted already.</param>
+internal sealed class SourceStream(
+    string backupId, LaneSource source, StreamRules rules, SegmentReader reader, SourceCounters counters, BufferPool pool, long readFrom = 0, long countFrom = 0)
 {
     private const int SegmentsAhead = 3;
 
@@ -93,7 +94,7 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
                 var reservation = await reader.Budget.ReserveAsync(need, cancellationToken).ConfigureAwait(false);
                 var opened = run.Count == 1
                     ? new Opened(Task.Run(() => reader.OpenAsync(Reference(run.First), reservation, cancellationToken), CancellationToken.None), null)
-                    : new Opened(null, new OverlapMerge(backupId, source, run, rules.Generation, reader, reservation, counters, pool, readFrom));
+                    : new Opened(null, new OverlapMerge(backupId, source, run, rules.Generation, reader, reservation, counters, pool, countFrom));
                 await ahead.WriteAsync(opened, CancellationToken.None).ConfigureAwait(false);
             }
 
@@ -145,11 +146,6 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
             }
         }
     }
-
-    /// <summary>A block as the archive holds it.</summary>
-    /// <param name="Block">Its records.</param>
-    /// <param name="AccountedBelow">Below this offset every copy has been counted; null: up to the block's last record.</param>
-    internal readonly record struct SourceBlock(RecordBlock Block, long? AccountedBelow);
 
     private readonly record struct Opened(Task<OpenSegment>? Segment, OverlapMerge? Merge);
 }

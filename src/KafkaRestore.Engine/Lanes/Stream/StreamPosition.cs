@@ -31,10 +31,16 @@ internal readonly record struct StreamPiece(RecordBlock? Block, StreamMark Mark)
 
 /// <summary>What is accounted for behind a piece of the stream.</summary>
 /// <param name="Source">Index of the source.</param>
-/// <param name="ReadFrom">Everything of it below this offset is; null for everything up to the piece's last record; <see cref="SourceEnd"/> at the source's end.</param>
+/// <param name="ReadFrom">
+/// Everything of it below this offset is; null for everything up to the piece's last record; <see cref="SourceEnd"/> at the source's end; <see cref="Open"/> for no more
+/// than before the piece.
+/// </param>
 /// <param name="Tally">What was left out of the source so far.</param>
 internal readonly record struct StreamMark(int Source, long? ReadFrom, SourceTally Tally)
 {
     /// <summary>Stands for the end of the source.</summary>
     public const long SourceEnd = long.MaxValue;
+
+    /// <summary>Stands for no change: what was left out since the last mark is not counted for good yet.</summary>
+    public const long Open = -1;
 }

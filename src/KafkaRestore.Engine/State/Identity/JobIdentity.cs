@@ -5,6 +5,7 @@ using System.Text;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Reporting;
 
 namespace KafkaRestore.Engine.State.Identity;
 
@@ -52,6 +53,11 @@ public sealed class JobIdentity : IEquatable<JobIdentity>
         foreach (var (from, to) in options.Mapping.Partitions.Where(pair => pair.Key != pair.Value))
         {
             values[$"mapping.partition.{from.ToString(CultureInfo.InvariantCulture)}"] = to.ToString(CultureInfo.InvariantCulture);
+        }
+
+        foreach (var (topic, how) in options.Mapping.Repartitioning)
+        {
+            values[$"mapping.repartitioning.{topic}"] = string.Create(CultureInfo.InvariantCulture, $"{Words.Of(how.Strategy)} {how.TargetPartitions}");
         }
 
         if (plan.Rules.Headers.Strip)

@@ -89,6 +89,7 @@ internal sealed class JobLanes
         return new JobLane(number, recorded.Target, [.. numbers.Select(generation => new LaneGeneration(generation, new LanePlan
         {
             Target = recorded.Target,
+            Repartitioning = now?.Repartitioning,
             Sources = [.. sources.Select(source => source.In(generation, grown))],
         }))], before + since);
     }

@@ -1,0 +1,18 @@
+namespace KafkaRestore.Engine.Lanes.Stream;
+
+/// <summary>What was read of a source, to be added to its counters.</summary>
+/// <param name="Segments">Segments read to their end.</param>
+/// <param name="StoredBytes">Their stored bytes.</param>
+/// <param name="Duplicates">Second copies, equal to the first.</param>
+/// <param name="OtherGeneration">Copies of the generation that was not chosen.</param>
+/// <param name="Notes">Accepted differences between segments and manifest; null is none.</param>
+internal readonly record struct ReadCount(long Segments, long StoredBytes, long Duplicates, long OtherGeneration, IReadOnlyList<string>? Notes)
+{
+    /// <summary>What came since <paramref name="before"/>.</summary>
+    public ReadCount Since(in ReadCount before) => new(
+        Segments - before.Segments,
+        StoredBytes - before.StoredBytes,
+        Duplicates - before.Duplicates,
+        OtherGeneration - before.OtherGeneration,
+        Notes is null || Notes.Count == (before.Notes?.Count ?? 0) ? null : [.. Notes.Skip(before.Notes?.Count ?? 0)]);
+}
