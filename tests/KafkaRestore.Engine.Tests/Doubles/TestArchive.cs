@@ -29,6 +29,9 @@ internal sealed class TestArchive(string backupId = "backup")
     /// <summary>Changes what the manifest says of every segment added from now on.</summary>
     public Func<SegmentEntry, SegmentEntry> Describe { get; set; } = static entry => entry;
 
+    /// <summary>Whether any topic has a segment.</summary>
+    public bool HasSegments => _topics.Values.Any(topic => topic.Values.Any(partition => partition.Segments.Count > 0));
+
     /// <summary>A topic that need not have a record.</summary>
     public TestArchive AddTopic(string topic, int partitions = 1)
     {

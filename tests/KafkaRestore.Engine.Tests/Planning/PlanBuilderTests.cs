@@ -40,6 +40,32 @@ public sealed class PlanBuilderTests
         Assert.Equal(["a", "b"], Assert.Single(plan.Topics, topic => topic.Name == "x").Sources);
     }
 
+    [Fact]
+    public void A_repartitioned_topic_has_a_lane_for_each_partition_and_is_counted_once()
+    {
+        var plan = Archive().Plan(options => options with
+        {
+            Mapping = Map(topics: [("a", "x")], partitions: [(1, 9)]) with { Repartitioning = new Dictionary<string, Repartitioning> { ["x"] = new(PartitioningStrategy.Murmur2, 3) } },
+        });
+        Assert.Equal(["b/0", "b/2", "x/0", "x/1", "x/2"], Lanes(plan).Order(StringComparer.Ordinal));
+        Assert.All(plan.Lanes.Where(lane => lane.Target.Topic == "x"), lane => Assert.Equal(["a/0", "a/1"], lane.Sources.Select(source => source.ToString())));
+        Assert.Equal((4, 40), (plan.SegmentCount, plan.RecordCount));
+        Assert.Equal((3, 3), plan.Topics.Where(topic => topic.Name == "x").Select(topic => (topic.PartitionsNeeded, topic.PartitionsToCreate)).Single());
+        Assert.Contains("x gets the records of 2 source partition(s), one after the other, spread over 3 partition(s) by the hash of their keys, those without a key by source offset", plan.Warnings);
+    }
+
+    [Theory]
+    [InlineData("a", "'a' is a source topic, restored into 'x'; repartitioning goes by target topic")]
+    [InlineData("nobody", "no selected topic is restored into 'nobody'")]
+    public void Repartitioning_of_what_is_no_target_is_refused(string name, string reason)
+    {
+        var failure = Assert.Throws<RestoreException>(() => Archive().Plan(options => options with
+        {
+            Mapping = Map(topics: [("a", "x")], partitions: []) with { Repartitioning = new Dictionary<string, Repartitioning> { [name] = new(PartitioningStrategy.Murmur2, 3) } },
+        }));
+        Assert.Equal((ErrorCodes.PlanConflict, reason, $"restore.repartitioning.{name}"), (failure.Code, failure.Message, failure.Where));
+    }
+
     [Theory]
     [InlineData("", "", 4)]
     [InlineData("", "0", 4)]

@@ -37,6 +37,9 @@ public sealed class PlanHashTests
 
     private static readonly Func<RestoreOptions, RestoreOptions>[] s_otherMeaning =
     [
+        options => options with { Mapping = Spread(PartitioningStrategy.Murmur2, 3) },
+        options => options with { Mapping = Spread(PartitioningStrategy.Murmur2, 4) },
+        options => options with { Mapping = Spread(PartitioningStrategy.Automatic, 4) },
         options => options with { Selection = s_all with { Include = ["a"] } },
         options => options with { Selection = s_all with { SourcePartitions = new HashSet<int> { 0 } } },
         options => options with { Selection = s_all with { TimeWindowStart = 5 } },
@@ -96,4 +99,7 @@ public sealed class PlanHashTests
 
     private static TestArchive Fill(TestArchive archive) =>
         archive.AddSegment("a", 0, TestRecords.Ordinary(10)).AddSegment("a", 1, TestRecords.Ordinary(10)).AddSegment("b", 0, TestRecords.Ordinary(10));
+
+    private static MappingOptions Spread(PartitioningStrategy strategy, int partitions) =>
+        new() { Repartitioning = new Dictionary<string, Repartitioning> { ["a"] = new(strategy, partitions) } };
 }

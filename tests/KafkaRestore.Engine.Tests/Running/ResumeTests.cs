@@ -6,6 +6,7 @@ using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
+using KafkaRestore.Engine.State;
 using KafkaRestore.Engine.Tests.Doubles;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Reading;
@@ -33,7 +34,7 @@ public sealed class ResumeTests : IDisposable
         {
             using var tests = new ResumeTests();
             tests.AssertExactAsync(seed).GetAwaiter().GetResult();
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(90));
 
     [Fact]
     public async Task A_finished_job_is_known_as_finished()
@@ -191,6 +192,22 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("time_window_start", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_grown_archive_goes_on_exactly_from_the_middle_of_its_first_new_block()
+    {
+        var archive = await Archive().WriteManifestAsync();
+        var (first, job) = await RunAsync(archive);
+        job.Dispose();
+        Assert.Equal(RestoreStatus.Done, first!.Status);
+        await archive.AddSegment("t", 0, TestRecords.Ordinary(40, firstOffset: 100)).WriteManifestAsync();
+        await KillAsync(archive, afterRecords: 15, save: true);
+
+        var (report, _) = await RunAsync(archive);
+
+        Assert.True(report!.Status == RestoreStatus.Done, string.Join(" | ", report.Errors));
+        RecordComparison.AssertEqual(TestRecords.Ordinary(140), Log("t", 0), "t/0", offsets: false);
+    }
+
     private static TestArchive Archive() => new TestArchive().AddSegments("t", 0, TestRecords.Ordinary(100), 10);
 
     private async Task AssertExactAsync(int seed)
@@ -204,12 +221,15 @@ public sealed class ResumeTests : IDisposable
         }
 
         await archive.WriteManifestAsync();
-        var merged = random.Next(2) == 0;
+        var (merged, spread) = random.Next(3) switch { 0 => (true, 0), 1 => (false, random.Next(1, 8)), _ => (false, 0) };
         var windowed = random.Next(2) == 0;
+        var strategy = (PartitioningStrategy)random.Next(2);
         _sinks.MarkersOnOpen = random.Next(3);
         RestoreOptions Change(RestoreOptions options) => options with
         {
-            Mapping = merged ? new MappingOptions { Partitions = Enumerable.Range(0, partitions).ToDictionary(partition => partition, _ => 0) } : new MappingOptions(),
+            Mapping = merged ? new MappingOptions { Partitions = Enumerable.Range(0, partitions).ToDictionary(partition => partition, _ => 0) }
+                : spread > 0 ? new MappingOptions { Repartitioning = new Dictionary<string, Repartitioning> { ["t"] = new(strategy, spread) } }
+                : new MappingOptions(),
             Selection = windowed ? new SelectionOptions { TimeWindowStart = TestRecords.SomeTime + 20 } : new SelectionOptions(),
             Execution = new ExecutionOptions { MaxConcurrentLanes = random.Next(1, 4), CheckpointInterval = TimeSpan.FromMilliseconds(1) },
         };
@@ -227,6 +247,7 @@ public sealed class ResumeTests : IDisposable
         {
             Assert.True(report.Status == RestoreStatus.Done, $"seed {seed}: {string.Join(" | ", report.Errors)}");
             Assert.Equal(report.RecordsPlanned, report.RecordsRestored + report.RecordsSkippedByWindow);
+            Assert.Equal(plan.SegmentCount, report.SegmentsProcessed);
         }
 
         foreach (var lane in plan.Lanes)
@@ -235,6 +256,62 @@ public sealed class ResumeTests : IDisposable
             var log = _sinks.Log(lane.Target);
             RecordComparison.AssertEqual(expected, Log(lane.Target.Topic, lane.Target.Partition), $"seed {seed}: {lane.Target}", offsets: false);
             await AssertMapsAsync(job, lane, expected, log, seed);
+        }
+    }
+
+    [Fact]
+    public void An_archive_that_grows_between_kills_is_restored_one_generation_after_the_other() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
+        {
+            using var tests = new ResumeTests();
+            tests.AssertGrowsAsync(seed).GetAwaiter().GetResult();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+
+    private async Task AssertGrowsAsync(int seed)
+    {
+        var random = new Random(seed);
+        var (partitions, spread, generations) = (random.Next(1, 4), random.Next(1, 6), random.Next(2, 4));
+        var archive = new TestArchive();
+        var additions = new List<(TestArchive Archive, RestorePlan Plan)>();
+        var ends = new long[partitions];
+        var change = (RestoreOptions options) => options with
+        {
+            Mapping = new MappingOptions { Repartitioning = new Dictionary<string, Repartitioning> { ["t"] = new((PartitioningStrategy)(seed % 2), spread) } },
+            Execution = new ExecutionOptions { MaxConcurrentLanes = random.Next(1, 4), CheckpointInterval = TimeSpan.FromMilliseconds(1) },
+        };
+        for (var generation = 0; generation < generations; generation++)
+        {
+            // Sources that do not grow every time.
+            var addition = new TestArchive("addition");
+            for (var partition = 0; partition < partitions; partition++)
+            {
+                var records = TestRecords.Ordinary(generation == 0 ? random.Next(1, 150) : random.Next(3) * 40, ends[partition]);
+                ends[partition] += records.Count;
+                var each = random.Next(1, 30);
+                archive.AddSegments("t", partition, records, each);
+                addition.AddSegments("t", partition, records, each);
+            }
+
+            await archive.WriteManifestAsync();
+            additions.Add((addition, generation == 0 || addition.HasSegments ? addition.Plan(change) : null!));
+            if (generation < generations - 1 || random.Next(2) == 0)
+            {
+                await KillAsync(archive, random.Next(0, 120), change: change, save: random.Next(2) == 0);
+            }
+        }
+
+        var (report, job) = await RunAsync(archive, change);
+        Assert.True(report is null || report.Status == RestoreStatus.Done, $"seed {seed}: {string.Join(" | ", report?.Errors ?? [])}");
+        Assert.Equal(JobStatus.Done, job.Stored.Summary.Status);
+        for (var partition = 0; partition < spread; partition++)
+        {
+            var expected = new List<RecordData>();
+            foreach (var (addition, plan) in additions.Where(addition => addition.Plan is not null))
+            {
+                expected.AddRange(await Streams.ReadAsync(Streams.Open(addition.Storage, plan, plan.Lanes.Single(lane => lane.Target.Partition == partition), new(64 << 20))));
+            }
+
+            RecordComparison.AssertEqual(expected, Log("t", partition), $"seed {seed}: t/{partition}", offsets: false);
         }
     }
 
