@@ -236,6 +236,25 @@ public sealed class ValueTests
     public void A_partition_mapping_maps_numbers(string yaml) => Problem("restore.partition_mapping", yaml);
 
     [Theory]
+    [InlineData("{ a: { target_partitions: 6 } }", PartitioningStrategy.Murmur2, 6)]
+    [InlineData("{ a: { strategy: murmur2, target_partitions: 1 } }", PartitioningStrategy.Murmur2, 1)]
+    [InlineData("{ a: { target_partitions: 12, strategy: automatic } }", PartitioningStrategy.Automatic, 12)]
+    public void Repartitioning_is_by_key_unless_said_otherwise(string yaml, PartitioningStrategy strategy, int partitions) =>
+        Assert.Equal(new Repartitioning(strategy, partitions), Options("restore.repartitioning", yaml).Mapping.Repartitioning["a"]);
+
+    [Theory]
+    [InlineData("6")]
+    [InlineData("{ a: 6 }")]
+    [InlineData("{ a: { strategy: murmur2 } }")]
+    [InlineData("{ a: { target_partitions: 0 } }")]
+    [InlineData("{ a: { target_partitions: 100001 } }")]
+    [InlineData("{ a: { target_partitions: six } }")]
+    [InlineData("{ a: { strategy: Murmur2, target_partitions: 6 } }")]
+    [InlineData("{ a: { target_partitions: 6, partitions: 7 } }")]
+    [InlineData("{ a: }")]
+    public void Repartitioning_needs_a_number_and_knows_two_strategies(string yaml) => Problem("restore.repartitioning", yaml);
+
+    [Theory]
     [InlineData("[-1]")]
     [InlineData("[]")]
     [InlineData("['0']")]

@@ -65,6 +65,7 @@ internal static class KeySamples
         new("restore.drop_control_records", "never"),
         new("restore.topic_mapping", "{ a: b }"),
         new("restore.partition_mapping", "{ 0: 4 }"),
+        new("restore.repartitioning", "{ orders: { strategy: automatic, target_partitions: 6 } }"),
         new("restore.include_original_offset_header", "true"),
         new("restore.offset_header_encoding", "binary", null, ("restore.include_original_offset_header", "true")),
         new("restore.strip_offset_headers", "true"),

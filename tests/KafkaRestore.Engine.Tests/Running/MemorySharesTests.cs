@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using KafkaRestore.Archive.Storage;
+using KafkaRestore.Engine.Lanes.Spreading;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Running;
@@ -59,6 +60,23 @@ public sealed class MemorySharesTests
         Assert.Equal(
             MemoryShares.Of(new ExecutionOptions { MaxConcurrentLanes = 2, MemoryBudgetBytes = 64 * Mebibyte }, Plan(2, false), s_local),
             MemoryShares.Of(new ExecutionOptions { MaxConcurrentLanes = 1_000, MemoryBudgetBytes = 64 * Mebibyte }, Plan(2, false), s_local));
+
+    [Theory]
+    [InlineData(4, 70, 512, 32)]
+    [InlineData(1, 70, 512, 32)]
+    [InlineData(4, 5, 512, 5)]
+    [InlineData(4, 70, 24, 16)]
+    [InlineData(4, 70, 12, 4)]
+    public void Lanes_that_read_together_are_as_many_as_the_budget_allows(int atOnce, int partitions, int mebibytes, int together)
+    {
+        var plan = new TestArchive().AddSegment("t", 0, TestRecords.Ordinary(1)).AddSegment("u", 0, TestRecords.Ordinary(1)).Plan(options => options with
+        {
+            Mapping = new MappingOptions { Repartitioning = new Dictionary<string, Repartitioning> { ["t"] = new(PartitioningStrategy.Murmur2, partitions) } },
+        });
+        var shares = MemoryShares.Of(new ExecutionOptions { MaxConcurrentLanes = atOnce, MemoryBudgetBytes = mebibytes * Mebibyte }, plan, s_remote);
+        Assert.Equal(together, shares.LanesTogether);
+        Assert.InRange(((together + Math.Min(1, atOnce - 1)) * shares.SinkQueueBytes) + (together * LaneShare.RoomBytes) + shares.ReadingBytes, 1, mebibytes * Mebibyte);
+    }
 
     private static RestorePlan Plan(int lanes, bool add)
     {
