@@ -32,8 +32,7 @@ internal static class DryRunReportText
         page.List("Errors", report.Errors).List("Warnings", report.Warnings).List("Information", report.Information);
         foreach (var topic in report.TopicsToRestore)
         {
-            page.Line().Line((topic.SourceTopic == topic.TargetTopic ? topic.SourceTopic : $"{topic.SourceTopic} -> {topic.TargetTopic}")
-                + (topic.Repartitioning is { } spread ? $": {Show.Count(spread.SourcePartitions, "partition")} over {Show.Count(spread.TargetPartitions, "partition")} ({spread.Strategy})" : ""));
+            page.Line().Line((topic.SourceTopic == topic.TargetTopic ? topic.SourceTopic : $"{topic.SourceTopic} -> {topic.TargetTopic}") + RepartitioningText.Of(topic.Repartitioning));
             var table = new TextTable(">part", ">segments", ">records", "source offsets", "times", "archive");
             foreach (var partition in topic.Partitions)
             {

@@ -40,9 +40,9 @@ internal static class RestoreReportText
         foreach (var topic in report.TopicsRestored)
         {
             var name = topic.SourceTopic == topic.TargetTopic ? topic.SourceTopic : $"{topic.SourceTopic} -> {topic.TargetTopic}";
-            page.Line().Line($"{name}  ({Show.Count(topic.Records, "record")}, {Show.Size(topic.Bytes)})");
+            page.Line().Line($"{name}  ({Show.Count(topic.Records, "record")}, {Show.Size(topic.Bytes)}{RepartitioningText.Of(topic.Repartitioning)})");
             var table = new TextTable(">part", "state", ">segments", ">records", ">size", "source offsets", "target offsets");
-            foreach (var partition in topic.Partitions)
+            foreach (var partition in topic.Repartitioning is null ? topic.Partitions : RepartitioningText.BySource(topic.Partitions))
             {
                 Add(table, partition);
             }
@@ -84,7 +84,7 @@ internal static class RestoreReportText
         remarks.AddRange(partition.Gaps.Where(gap => gap.Cause != "unknown").Select(gap => CompletenessWords.Describe(gap.StartOffset, gap.EndOffset, gap.Cause, gap.Reason)));
         table.Add(
             [
-                partition.SourcePartition == partition.TargetPartition ? Show.Count(partition.SourcePartition) : $"{partition.SourcePartition}->{partition.TargetPartition}",
+                partition.TargetPartition == RepartitioningText.All || partition.SourcePartition == partition.TargetPartition ? Show.Count(partition.SourcePartition) : $"{partition.SourcePartition}->{partition.TargetPartition}",
                 partition.State,
                 $"{Show.Count(partition.SegmentsProcessed)}/{Show.Count(partition.SegmentsPlanned)}",
                 Show.Count(partition.Records),

@@ -68,14 +68,8 @@ public sealed record DryRunReport
 public sealed record DryRunTopic(
     string SourceTopic,
     string TargetTopic,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DryRunRepartitioning? Repartitioning,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RepartitioningReport? Repartitioning,
     IReadOnlyList<DryRunPartition> Partitions);
-
-/// <summary>How the records of a topic are spread in a dry run.</summary>
-/// <param name="Strategy"><c>murmur2</c> or <c>automatic</c>.</param>
-/// <param name="SourcePartitions">From how many partitions.</param>
-/// <param name="TargetPartitions">Over how many partitions.</param>
-public sealed record DryRunRepartitioning(string Strategy, int SourcePartitions, int TargetPartitions);
 
 /// <summary>One source partition of a dry run.</summary>
 /// <param name="SourcePartition">Source partition.</param>

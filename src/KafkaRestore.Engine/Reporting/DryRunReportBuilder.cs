@@ -51,7 +51,7 @@ public static class DryRunReportBuilder
             .Select(group => new DryRunTopic(
                 group.Key.Source,
                 group.Key.Target,
-                group.Key.Repartitioning is { } spread ? new DryRunRepartitioning(Words.Of(spread.Strategy), group.Count(), spread.TargetPartitions) : null,
+                group.Key.Repartitioning is { } spread ? new RepartitioningReport(Words.Of(spread.Strategy), group.Count(), spread.TargetPartitions) : null,
                 [.. group.OrderBy(pair => pair.Source.Partition).Select(pair => Partition(pair.Lane, pair.Source))]))];
 
     private static DryRunPartition Partition(LanePlan lane, LaneSource source) => new(

@@ -1,5 +1,6 @@
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Running;
@@ -79,7 +80,7 @@ internal static class ReportBuilder
             var counters = lane.Counters[i];
             var any = acks.Records > 0;
             var state = ends.Failures.ContainsKey(lane.Lane.Target) ? LaneState.Failed : lane.State;
-            yield return new Row(source.Topic, lane.Lane.Target.Topic, new PartitionReport
+            yield return new Row(source.Topic, lane.Lane.Target.Topic, lane.Lane.Repartitioning, new PartitionReport
             {
                 SourcePartition = source.Partition,
                 TargetPartition = lane.Lane.Target.Partition,
@@ -106,12 +107,15 @@ internal static class ReportBuilder
     }
 
     private static List<TopicReport> Topics(List<Row> rows) =>
-        [.. rows.GroupBy(row => (row.Source, row.Target))
+        [.. rows.GroupBy(row => (row.Source, row.Target, row.Spread))
             .OrderBy(group => group.Key.Source, StringComparer.Ordinal).ThenBy(group => group.Key.Target, StringComparer.Ordinal)
             .Select(group => new TopicReport
             {
                 SourceTopic = group.Key.Source,
                 TargetTopic = group.Key.Target,
+                Repartitioning = group.Key.Spread is { } spread
+                    ? new RepartitioningReport(Words.Of(spread.Strategy), group.Select(row => row.Report.SourcePartition).Distinct().Count(), spread.TargetPartitions)
+                    : null,
                 Partitions = [.. group.Select(row => row.Report).OrderBy(report => report.SourcePartition).ThenBy(report => report.TargetPartition)],
                 Records = group.Sum(row => row.Report.Records),
                 Bytes = group.Sum(row => row.Report.Bytes),
@@ -184,5 +188,5 @@ internal static class ReportBuilder
         return entries;
     }
 
-    private sealed record Row(string Source, string Target, PartitionReport Report);
+    private sealed record Row(string Source, string Target, Repartitioning? Spread, PartitionReport Report);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace KafkaRestore.Engine.Reporting;
 
 /// <summary>
@@ -122,7 +124,11 @@ public sealed record TopicReport
     /// <summary>Target topic.</summary>
     public required string TargetTopic { get; init; }
 
-    /// <summary>Its partitions.</summary>
+    /// <summary>How its records are spread over the target's partitions; left out where each source partition goes to one target partition.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RepartitioningReport? Repartitioning { get; init; }
+
+    /// <summary>Each source partition in each target partition. Segments and what the archive lacks stand with target partition 0 where the topic is repartitioned.</summary>
     public required IReadOnlyList<PartitionReport> Partitions { get; init; }
 
     /// <summary>Records acknowledged.</summary>

@@ -101,7 +101,7 @@ public sealed class RepartitioningTests
         var report = DryRunReportBuilder.Build(plan, await job.CheckAsync(plan, CancellationToken.None), null);
 
         var topic = Assert.Single(report.TopicsToRestore);
-        Assert.Equal(new DryRunRepartitioning("murmur2", 2, 8), topic.Repartitioning);
+        Assert.Equal(new RepartitioningReport("murmur2", 2, 8), topic.Repartitioning);
         Assert.Equal([(0, -1, 30L), (1, -1, 5L)], topic.Partitions.Select(partition => (partition.SourcePartition, partition.TargetPartition, partition.Records)));
         Assert.Equal((4, 35), (report.SegmentsToProcess, report.RecordsToRestore));
     }
