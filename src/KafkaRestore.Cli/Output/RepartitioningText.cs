@@ -10,9 +10,9 @@ internal static class RepartitioningText
 
     private static readonly string[] s_worstFirst = ["failed", "stopped", "running", "waiting", "done"];
 
-    /// <summary>What stands behind a topic's name: <c>, 3 partitions over 12 (murmur2)</c>; nothing for other topics.</summary>
+    /// <summary>What stands behind a topic's name: <c>, 3 partitions over 12 by murmur2</c>; nothing for other topics.</summary>
     public static string Of(RepartitioningReport? spread) =>
-        spread is null ? "" : $", {Show.Count(spread.SourcePartitions, "partition")} over {Show.Count(spread.TargetPartitions)} ({spread.Strategy})";
+        spread is null ? "" : $", {Show.Count(spread.SourcePartitions, "partition")} over {Show.Count(spread.TargetPartitions)} by {spread.Strategy}";
 
     /// <summary>What all target partitions got of each source partition.</summary>
     public static IEnumerable<PartitionReport> BySource(IReadOnlyList<PartitionReport> partitions) =>

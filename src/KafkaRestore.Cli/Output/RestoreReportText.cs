@@ -90,7 +90,7 @@ internal static class RestoreReportText
                 Show.Count(partition.Records),
                 Show.Size(partition.Bytes),
                 Show.Offsets(partition.FirstOffset, partition.LastOffset),
-                Show.Offsets(partition.TargetFirstOffset, partition.TargetLastOffset),
+                partition.TargetPartition == RepartitioningText.All ? "spread" : Show.Offsets(partition.TargetFirstOffset, partition.TargetLastOffset),
             ],
             [.. remarks]);
     }
