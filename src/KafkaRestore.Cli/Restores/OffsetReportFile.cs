@@ -1,0 +1,55 @@
+using KafkaRestore.Cli.Invocation;
+using KafkaRestore.Cli.Output;
+using KafkaRestore.Configuration;
+using KafkaRestore.Engine.OffsetMaps.Reports;
+using KafkaRestore.Engine.OffsetMaps.Sets;
+using KafkaRestore.Engine.State;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Cli.Restores;
+
+/// <summary>The offset report that a restore leaves (<c>restore.offset_report</c>).</summary>
+internal sealed class OffsetReportFile
+{
+    private readonly string _path;
+    private readonly OffsetReportFormat _format;
+
+    private OffsetReportFile(string path, OffsetReportFormat format)
+    {
+        _path = path;
+        _format = format;
+    }
+
+    /// <summary>The file that a configuration names; null when it names none.</summary>
+    /// <exception cref="RestoreException">CONFIG_INVALID: its directory does not exist, or it is one.</exception>
+    public static OffsetReportFile? Of(RestoreConfiguration configuration)
+    {
+        if (configuration.OffsetReportPath is not { } path)
+        {
+            return null;
+        }
+
+        // Better known before hours of work than after.
+        _ = new ReportFile(path);
+        return new OffsetReportFile(path, configuration.OffsetReportFormat ?? OffsetReportFormats.Of(path));
+    }
+
+    /// <summary>Writes all that the job has mapped, however this run ended. Says what went wrong, and gives the exit code that it asks for.</summary>
+    public async Task<ExitCode> WriteAsync(JobLocation job, CommandContext context)
+    {
+        try
+        {
+            // Not stopped by the first Ctrl-C: a run that was stopped leaves its report too.
+            var maps = await JobOffsetReport.WriteAsync(job, _path, _format, context.Time, CancellationToken.None).ConfigureAwait(false);
+            context.Log.Message(maps is { } count
+                ? $"offset report: {Show.Count(count, "map")} written to {_path}"
+                : $"offset report: nothing is restored yet, so {_path} was left as it is");
+            return ExitCode.Done;
+        }
+        catch (RestoreException failure)
+        {
+            context.Log.Failure(failure);
+            return failure.Code.Exit;
+        }
+    }
+}
