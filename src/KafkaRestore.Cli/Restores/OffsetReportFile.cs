@@ -21,7 +21,7 @@ internal sealed class OffsetReportFile
     }
 
     /// <summary>The file that a configuration names; null when it names none.</summary>
-    /// <exception cref="RestoreException">CONFIG_INVALID: its directory does not exist, or it is one.</exception>
+    /// <exception cref="RestoreException">CONFIG_INVALID: its directory cannot be made, or it is one. Better known before hours of work than after.</exception>
     public static OffsetReportFile? Of(RestoreConfiguration configuration)
     {
         if (configuration.OffsetReportPath is not { } path)
@@ -29,7 +29,16 @@ internal sealed class OffsetReportFile
             return null;
         }
 
-        // Better known before hours of work than after.
+        try
+        {
+            // As the state's directory is made: the guides put both into one that nothing else makes.
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RestoreException(ErrorCodes.ConfigInvalid, $"the directory of the offset report cannot be made: {failure.Message}", "restore.offset_report", "Name another one.", failure);
+        }
+
         _ = new ReportFile(path);
         return new OffsetReportFile(path, configuration.OffsetReportFormat ?? OffsetReportFormats.Of(path));
     }

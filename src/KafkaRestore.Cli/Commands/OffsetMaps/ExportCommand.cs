@@ -42,6 +42,12 @@ internal sealed class ExportCommand : CliCommand
 
     public override async Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop)
     {
+        var path = arguments.GetValue(_output);
+        if (path is not null)
+        {
+            _ = new ReportFile(path);
+        }
+
         using var maps = await _source.ReadAsync(arguments, context, stop).ConfigureAwait(false);
         if (maps.IsEmpty)
         {
@@ -49,7 +55,7 @@ internal sealed class ExportCommand : CliCommand
         }
 
         var format = arguments.GetValue(_reportFormat);
-        if (arguments.GetValue(_output) is { } path)
+        if (path is not null)
         {
             var file = await OutputFile.WriteAsync(path, format, maps, context.Time, stop).ConfigureAwait(false);
             context.Result.Write(file, arguments.GetValue(_format), value => OffsetMapText.Of(value, context.Result.Style));

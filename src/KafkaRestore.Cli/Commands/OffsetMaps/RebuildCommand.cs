@@ -54,7 +54,6 @@ internal sealed class RebuildCommand : CliCommand
         var cluster = new TargetCluster(options.Target, log: context.Log.Client);
         await using var opened = cluster.ConfigureAwait(false);
         var rebuild = new MapRebuild(options, plan, cluster, (budget, token) => TargetReaders.OpenAsync(options.Target, budget, context.Log.Client, context.Time, token));
-        context.Log.Message($"Reading {Show.Count(plan.Lanes.Count, "partition")} of {Show.Count(plan.Topics.Count, "topic")}");
         var view = new RebuildView(rebuild, context.Time);
         using var maps = await StatusLine.DuringAsync(rebuild.RunAsync(stop), view.Status, context.Log, context.Time).ConfigureAwait(false);
         foreach (var lane in rebuild.Lanes.Where(lane => lane.Failure is not null))

@@ -55,7 +55,7 @@ internal sealed class TranslateCommand : CliCommand
     public override IReadOnlyList<string> Examples =>
     [
         "kafka-restore offset-map translate --config restore.yaml orders:0:1200 orders:1:1180",
-        "kafka-restore offset-map translate --config restore.yaml --topic orders --partition 0 --offset 1200",
+        "kafka-restore offset-map translate --state job.json --topic orders --partition 0 --offset 1200",
         "kafka-restore offset-map translate --state job.json --group --offsets billing.csv --format csv",
     ];
 

@@ -80,6 +80,31 @@ internal sealed class GappedRestore : IDisposable
         }
     }
 
+    /// <summary>Waits until the job's saved progress counts a record.</summary>
+    public async Task UntilSavedAsync()
+    {
+        var patience = Stopwatch.StartNew();
+        var checkpoint = Path.Combine(StateFile + ".d", "run-1", "lanes", "0.ckpt");
+        while (!System.Text.RegularExpressions.Regex.IsMatch(ReadOrNothing(checkpoint), "\"records\": [1-9]"))
+        {
+            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(1), $"no progress was saved in {checkpoint}");
+            await Task.Yield();
+        }
+
+        static string ReadOrNothing(string path)
+        {
+            try
+            {
+                return File.ReadAllText(path);
+            }
+            catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Not yet, or just being replaced.
+                return "";
+            }
+        }
+    }
+
     public Task<IReadOnlyList<ConsumedRecord>> ReadAsync() => _broker.ReadAsync(Topic);
 
     /// <summary>Where the target itself has the first record at or after a source offset, by the key that names it; the end where there is none.</summary>

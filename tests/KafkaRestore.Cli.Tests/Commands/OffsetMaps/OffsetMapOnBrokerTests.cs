@@ -170,6 +170,38 @@ public sealed class OffsetMapOnBrokerTests
     }
 
     [KafkaFact]
+    public async Task A_lost_state_is_rebuilt_without_headers_by_adopting_the_target()
+    {
+        using var job = await GappedRestore.CreateAsync();
+        (await job.RestoreAsync()).MustExit(0);
+        var pairs = job.Pairs(job.Report);
+        File.Delete(job.StateFile);
+        Directory.Delete(job.StateFile + ".d", recursive: true);
+        File.Delete(job.Report);
+
+        (await job.RestoreAsync("--adopt")).MustExit(0);
+
+        Assert.Equal(pairs, job.Pairs(job.Report));
+        Assert.Equal(GappedRestore.Records, (await job.ReadAsync()).Count);
+    }
+
+    [KafkaFact]
+    public async Task A_map_is_read_while_the_restore_runs_and_says_no_more_than_the_target_holds()
+    {
+        using var job = await GappedRestore.CreateAsync("rate_limit_records_per_sec: 200");
+        await using var program = CliProgram.Start(["restore", "--config", job.Config]);
+        await job.UntilSavedAsync();
+
+        var path = job.Scratch.PathOf("meanwhile.json");
+        (await GappedRestore.MapAsync("export", "--state", job.StateFile, "--output", path)).MustExit(0);
+
+        var pairs = job.Pairs(path);
+        Assert.InRange(pairs.Count, 1, GappedRestore.Records - 1);
+        var held = (await job.ReadAsync()).Select(record => (long.Parse(record.Key, CultureInfo.InvariantCulture), record.Offset));
+        Assert.Equal(held.Take(pairs.Count), pairs);
+    }
+
+    [KafkaFact]
     public async Task Records_without_headers_are_named_and_no_empty_report_replaces_a_good_one()
     {
         using var job = await GappedRestore.CreateAsync();
