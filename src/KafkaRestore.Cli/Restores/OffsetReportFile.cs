@@ -43,7 +43,8 @@ internal sealed class OffsetReportFile
         return new OffsetReportFile(path, configuration.OffsetReportFormat ?? OffsetReportFormats.Of(path));
     }
 
-    /// <summary>Writes all that the job has mapped, however this run ended. Says what went wrong, and gives the exit code that it asks for.</summary>
+    /// <summary>Writes all that the job has mapped, however this run ended. Says what went wrong.</summary>
+    /// <returns>Done, or Partial when the report could not be written.</returns>
     public async Task<ExitCode> WriteAsync(JobLocation job, CommandContext context)
     {
         try
@@ -57,8 +58,9 @@ internal sealed class OffsetReportFile
         }
         catch (RestoreException failure)
         {
+            // Whatever the failure's own exit code says of a command, the records of this one are restored.
             context.Log.Failure(failure);
-            return failure.Code.Exit;
+            return ExitCode.Partial;
         }
     }
 }
