@@ -148,18 +148,22 @@ internal sealed class MapVerb : BenchVerb
         await OffsetReportWriter.WriteAsync(path, format, new OffsetReportSummary(), [ReportedMap.Of(pair, map)], cancellationToken).ConfigureAwait(false);
         var written = clock.Elapsed;
         var bytes = new FileInfo(path).Length;
+        var peak = Process.GetCurrentProcess().PeakWorkingSet64;
         clock.Restart();
         var reader = OffsetReportReader.Open(path);
         await using (reader.ConfigureAwait(false))
         {
-            var imported = await OffsetReportImport.ReadAsync(reader, path, null, cancellationToken).ConfigureAwait(false);
+            var chunks = new DirectoryOffsetMapChunks(path + ".map");
+            var imported = await OffsetReportImport.ReadAsync(reader, path, _ => chunks, cancellationToken).ConfigureAwait(false);
             if (imported.Maps[0].Map.Records != map.Records)
             {
                 throw new InvalidOperationException($"{imported.Maps[0].Map.Records} of {map.Records} records came back");
             }
+
+            await chunks.DeleteAllAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await PrintAsync(output, $"report {format}: {bytes} bytes, {bytes / written.TotalSeconds / 1e6:F0} MB/s written, {bytes / clock.Elapsed.TotalSeconds / 1e6:F0} MB/s read back; {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB at most in the whole process").ConfigureAwait(false);
+        await PrintAsync(output, $"report {format}: {bytes} bytes, {bytes / written.TotalSeconds / 1e6:F0} MB/s written, {bytes / clock.Elapsed.TotalSeconds / 1e6:F0} MB/s read back; at most {peak >> 20} MiB in the whole process when it was written, {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB when it was read as well").ConfigureAwait(false);
         File.Delete(path);
     }
 

@@ -101,6 +101,7 @@ public sealed class ConfigurationReader(IExpansionSource? source = null)
             },
             ReportPath = draft.ReportPath,
             OffsetReportPath = draft.OffsetReportPath,
+            OffsetReportFormat = draft.OffsetReportFormat,
             Metrics = context.IsSet("metrics") ? draft.Metrics : null,
             Notices = context.NoticesInOrder(),
         };

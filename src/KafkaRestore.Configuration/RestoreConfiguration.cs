@@ -1,3 +1,4 @@
+using KafkaRestore.Engine.OffsetMaps.Reports;
 using KafkaRestore.Engine.Options;
 
 namespace KafkaRestore.Configuration;
@@ -11,8 +12,11 @@ public sealed record RestoreConfiguration
     /// <summary>Where the JSON report of the run is written (<c>restore.report</c>); null: nowhere.</summary>
     public string? ReportPath { get; init; }
 
-    /// <summary>Where the offset mapping is asked for (<c>restore.offset_report</c>); null: nowhere.</summary>
+    /// <summary>Where the offset report is written (<c>restore.offset_report</c>); null: nowhere.</summary>
     public string? OffsetReportPath { get; init; }
+
+    /// <summary>Its form (<c>restore.offset_report_format</c>); null: as its path says.</summary>
+    public OffsetReportFormat? OffsetReportFormat { get; init; }
 
     /// <summary>The <c>metrics</c> section; null when the file has none.</summary>
     public MetricsOptions? Metrics { get; init; }

@@ -13,6 +13,8 @@ public sealed class CompletionTests
     [InlineData("show-offset-mapping -f c", "csv")]
     [InlineData("-v describe --back", "--backup-id")]
     [InlineData("completion ", "bash zsh fish --verbose --no-color --help")]
+    [InlineData("offset-map tr", "translate")]
+    [InlineData("offset-map export --report-format ", "v1 v2 csv")]
     [InlineData("--ver", "--verbose --version")]
     [InlineData("restore --config rep", "reports")]
     public async Task The_bash_script_completes(string typed, string expected)
@@ -40,7 +42,8 @@ public sealed class CompletionTests
         foreach (var command in CommandLine.CreateRoot().Subcommands)
         {
             Assert.Contains(command.Name, script, StringComparison.Ordinal);
-            Assert.All(command.Options, option => Assert.Contains(option.Name.TrimStart('-'), script, StringComparison.Ordinal));
+            Assert.All(command.Subcommands, sub => Assert.Contains(sub.Name, script, StringComparison.Ordinal));
+            Assert.All(command.Options.Concat(command.Subcommands.SelectMany(sub => sub.Options)), option => Assert.Contains(option.Name.TrimStart('-'), script, StringComparison.Ordinal));
         }
     }
 

@@ -42,7 +42,6 @@ public sealed class KeyTableTests
         { "restore.circuit_breaker.failure_threshold", "5", "restore.circuit_breaker" },
         { "restore.circuit_breaker.reset_timeout_ms", "30000", "restore.circuit_breaker" },
         { "restore.circuit_breaker.success_threshold", "2", "restore.circuit_breaker" },
-        { "restore.offset_report", "/offsets.json", "restore.offset_report" },
         { "metrics.enabled", "true", "metrics" },
         { "metrics.bind_address", "0.0.0.0", "metrics" },
         { "metrics.port", "8080", "metrics" },
@@ -143,7 +142,7 @@ public sealed class KeyTableTests
         Assert.Equal(shownAs, notice.Path);
         Assert.StartsWith("has no effect: ", notice.Text, StringComparison.Ordinal);
         Assert.True(notice.Line > 0);
-        Assert.Equal(OptionsText.Of(Good(new ConfigurationText()) with { Metrics = null, OffsetReportPath = null }), OptionsText.Of(configuration with { Metrics = null, OffsetReportPath = null }));
+        Assert.Equal(OptionsText.Of(Good(new ConfigurationText()) with { Metrics = null }), OptionsText.Of(configuration with { Metrics = null }));
     }
 
     [Fact]

@@ -244,6 +244,8 @@ public sealed class RuleTests
     [Theory]
     [InlineData("restore.checkpoint_state", "/var/lib/")]
     [InlineData("restore.checkpoint_state", "' '")]
+    [InlineData("restore.offset_report", "s3://bucket/offsets.json")]
+    [InlineData("restore.offset_report", "/var/lib/")]
     [InlineData("restore.restore_id", "../elsewhere")]
     [InlineData("restore.restore_id", "'..'")]
     [InlineData("restore.restore_id", "'a b'")]

@@ -18,15 +18,15 @@ internal sealed record CompletionWords(IReadOnlyList<CommandWords> Commands, IRe
 /// <summary>A command.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Description">What it does, without a quote.</param>
-/// <param name="Options">Its options.</param>
-/// <param name="Words">What its argument can be; empty when it has none.</param>
+/// <param name="Options">Its options; those of all its commands where it is a group.</param>
+/// <param name="Words">What its argument can be, or the names of its commands; empty when it has none.</param>
 internal sealed record CommandWords(string Name, string Description, IReadOnlyList<OptionWords> Options, IReadOnlyList<string> Words)
 {
     public static CommandWords Of(Command command) => new(
         command.Name,
         OptionWords.Plain(command.Description),
-        [.. HelpPage.OptionsOf(command).Select(OptionWords.Of)],
-        [.. command.Arguments.SelectMany(argument => argument.GetCompletions(CompletionContext.Empty)).Select(item => item.Label)]);
+        [.. command.Subcommands.SelectMany(HelpPage.OptionsOf).Concat(HelpPage.OptionsOf(command)).DistinctBy(option => option.Name).Select(OptionWords.Of)],
+        [.. command.Arguments.SelectMany(argument => argument.GetCompletions(CompletionContext.Empty)).Select(item => item.Label), .. command.Subcommands.Select(sub => sub.Name)]);
 }
 
 /// <summary>An option.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KafkaRestore.Cli.Commands;
+using KafkaRestore.Cli.Commands.OffsetMaps;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Verifying;
 using KafkaRestore.Records.Errors;
@@ -24,6 +25,7 @@ internal static class CommandLine
             new DescribeCommand(),
             new ValidateCommand(),
             new ShowOffsetMappingCommand(),
+            new OffsetMapCommand(),
             new DemoCommand(),
         };
         root.Add(new CompletionCommand(root));

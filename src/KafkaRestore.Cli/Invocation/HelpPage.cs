@@ -28,6 +28,15 @@ internal static class HelpPage
                 page.Append("  ").Append(example).Append('\n');
             }
         }
+        else if (command is CommandGroup group)
+        {
+            Paragraphs(page, [.. group.Notes, $"`{PathOf(command)} COMMAND --help` shows a command's options and examples."]);
+            page.Append("\nExamples:\n");
+            foreach (var example in group.Subcommands.OfType<CliCommand>().Select(sub => sub.Examples[0]))
+            {
+                page.Append("  ").Append(example).Append('\n');
+            }
+        }
         else
         {
             page.Append("\nExit codes:\n");
@@ -71,7 +80,7 @@ internal static class HelpPage
 
     /// <summary>The command with those it belongs to, as it is typed.</summary>
     public static string PathOf(Command command) =>
-        command.Name == CommandLine.ProgramName ? command.Name : $"{CommandLine.ProgramName} {command.Name}";
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : command.Name;
 
     /// <summary>Every option that the command takes.</summary>
     public static IEnumerable<Option> OptionsOf(Command command) =>
@@ -88,7 +97,7 @@ internal static class HelpPage
     ];
 
     private static IEnumerable<Option> Globals(Command command) =>
-        command is CliCommand
+        command is CliCommand or CommandGroup
             ? [GlobalOptions.Verbose, GlobalOptions.NoColor, GlobalOptions.Help]
             : [GlobalOptions.Verbose, GlobalOptions.NoColor, GlobalOptions.Help, GlobalOptions.Version];
 

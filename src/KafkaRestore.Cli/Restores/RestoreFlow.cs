@@ -31,6 +31,7 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
     public async Task<ExitCode> RunAsync(OutputFormat format, string? reportPath, CancellationToken stop)
     {
         var file = reportPath is null ? null : new ReportFile(reportPath);
+        var offsets = OffsetReportFile.Of(configuration);
         var closing = new List<IAsyncDisposable>();
         try
         {
@@ -46,11 +47,16 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
             var (plan, preflight) = await OpenAsync(job, stop).ConfigureAwait(false);
             if (preflight is null)
             {
-                return Finished(job.State!, format);
+                return await WriteOffsetsAsync(offsets, job.State!, Finished(job.State!, format)).ConfigureAwait(false);
             }
 
             var (report, exit) = await RunAsync(job, plan, preflight, stop).ConfigureAwait(false);
             exit = Publish(report, exit, format, file);
+            if (job.State is { } state && preflight.Passed)
+            {
+                exit = await WriteOffsetsAsync(offsets, state, exit).ConfigureAwait(false);
+            }
+
             if (report.Status is RestoreStatus.Stopped or RestoreStatus.Partial && job.State?.Stored.Summary.Status != JobStatus.Done)
             {
                 _log.Message("Run the same command again to go on.");
@@ -117,7 +123,15 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
         return ExitCode.Done;
     }
 
-    private string FileOf(StoredJob stored) => JobPlace.Of(configuration.Options.State!, stored.Id).SummaryFile;
+    private string FileOf(StoredJob stored) => PlaceOf(stored).SummaryFile;
+
+    private JobLocation PlaceOf(StoredJob stored) => JobPlace.Of(configuration.Options.State!, stored.Id);
+
+    private async Task<ExitCode> WriteOffsetsAsync(OffsetReportFile? offsets, JobState job, ExitCode exit)
+    {
+        var written = offsets is null ? ExitCode.Done : await offsets.WriteAsync(PlaceOf(job.Stored), context).ConfigureAwait(false);
+        return exit == ExitCode.Done ? written : exit;
+    }
 
     private async Task<(RestoreReport Report, ExitCode Exit)> RunAsync(RestoreJob job, RestorePlan plan, PreflightResult preflight, CancellationToken stop)
     {

@@ -1,5 +1,6 @@
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Configuration.Keys;
+using KafkaRestore.Engine.OffsetMaps.Reports;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Sinks;
@@ -51,4 +52,6 @@ internal sealed class RestoreDraft
     public string? ReportPath { get; set; }
 
     public string? OffsetReportPath { get; set; }
+
+    public OffsetReportFormat? OffsetReportFormat { get; set; }
 }

@@ -1,5 +1,6 @@
 using KafkaRestore.Configuration.Values;
 using KafkaRestore.Configuration.Yaml;
+using KafkaRestore.Engine.OffsetMaps.Reports;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Kafka.Sinks;
 using static KafkaRestore.Configuration.Keys.KeyFactory;
@@ -285,7 +286,19 @@ internal static class RestoreKeys
     private static IEnumerable<ConfigurationKey> Reporting =>
     [
         Own("restore.report", new TextValueReader("path"), "none", "The file that the report of the run is written to, as JSON.", (draft, value) => draft.ReportPath = value),
-        NoEffect("restore.offset_report", new TextValueReader("path"), "none", "The file that source and target offsets are written to.", "no offset mapping is written yet", apply: (draft, value) => draft.OffsetReportPath = value),
+        Better(
+            "restore.offset_report",
+            new TextValueReader("path", check: Checks.LocalFilePath),
+            "none",
+            "The file that source and target offsets are written to at the end of each run.",
+            "holds every run of the job, also after a stop or a failure; replaced as a whole (docs/offset-maps.md)",
+            (draft, value) => draft.OffsetReportPath = value),
+        Own<OffsetReportFormat?>(
+            "restore.offset_report_format",
+            new ChoiceReader<OffsetReportFormat?>(("v1", OffsetReportFormat.JsonPairs), ("v2", OffsetReportFormat.JsonRuns), ("csv", OffsetReportFormat.Csv)),
+            "csv for a path that ends in .csv, else v1",
+            "The form of offset_report: `v1` is JSON with a line for each record, as kafka-backup reads it; `v2` and `csv` have a line for each run of records, and are far smaller.",
+            (draft, value) => draft.OffsetReportFormat = value),
     ];
 
     private static ConfigurationKey CircuitBreaker<T>(string name, ValueReader<T> reader, string standard, string meaning, Action<Binding.RestoreDraft, T>? apply = null) =>

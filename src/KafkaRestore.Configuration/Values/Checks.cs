@@ -66,6 +66,10 @@ internal static class Checks
             ? null
             : $"a topic's name has at most {MaxTopicLength} letters, digits, dots, underscores and hyphens";
 
+    /// <summary>A path on this machine's disk, not an address of a storage.</summary>
+    public static string? LocalFilePath(string text) =>
+        text.Contains("://", StringComparison.Ordinal) ? "the path is that of a file on this machine; copy the file to a storage afterwards" : FilePath(text);
+
     /// <summary>A path that can be that of a file.</summary>
     public static string? FilePath(string text) =>
         string.IsNullOrWhiteSpace(text) || Path.GetFileName(text).Length == 0 ? "the path is not that of a file" : null;

@@ -33,6 +33,7 @@ public sealed partial class OffsetMap
             _recordsBefore[i] = Records;
             Records += parts[i].Records;
             Runs += parts[i].Runs;
+            StoredBytes += parts[i].TotalBytes;
         }
     }
 
@@ -44,6 +45,9 @@ public sealed partial class OffsetMap
 
     /// <summary>Number of runs.</summary>
     public long Runs { get; }
+
+    /// <summary>Bytes of its chunks and its tail.</summary>
+    public long StoredBytes { get; }
 
     /// <summary>Source offset of the first mapped record; null when the map is empty.</summary>
     public long? FirstSource => IsEmpty ? null : _parts[0].FirstSource;

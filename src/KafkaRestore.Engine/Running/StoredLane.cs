@@ -14,7 +14,11 @@ internal sealed class StoredLane(StoredJob job, JobLane stored, LanePlan lane, l
 
     /// <summary>Where the map chunks of one source of a lane are.</summary>
     public static IOffsetMapChunks ChunksOf(StoredJob job, int laneNumber, int source) =>
-        new DirectoryOffsetMapChunks(Path.Combine(job.FolderOf(MapPart), $"{laneNumber}.{source}"));
+        ChunksIn(job.FolderOf(MapPart), laneNumber, source);
+
+    /// <summary>The same, where the folder of all maps is known.</summary>
+    public static IOffsetMapChunks ChunksIn(string mapFolder, int laneNumber, int source) =>
+        new DirectoryOffsetMapChunks(Path.Combine(mapFolder, $"{laneNumber}.{source}"));
 
     /// <inheritdoc/>
     public async Task SaveAsync(LaneSnapshot snapshot, LaneState state, bool cleanStop, CancellationToken cancellationToken)

@@ -55,7 +55,7 @@ internal sealed class LaneFiles
     /// <exception cref="RestoreException">STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE. A damaged checkpoint is its own lane's failure, later.</exception>
     public void Scan(int begun, bool forgive)
     {
-        var found = Found();
+        var found = NumbersIn(_files, _folder);
         if (found.Count < begun && !forgive)
         {
             throw StateFailure.Corrupt($"{begun} lanes of the job have begun, and only {found.Count} of them have a checkpoint", _folder);
@@ -113,12 +113,14 @@ internal sealed class LaneFiles
         }
     }
 
-    private HashSet<int> Found()
+    /// <summary>The numbers of the lanes that have a checkpoint in a folder.</summary>
+    /// <exception cref="RestoreException">STATE_UNWRITABLE.</exception>
+    public static IReadOnlyCollection<int> NumbersIn(IStateFiles files, string folder)
     {
         try
         {
             var found = new HashSet<int>();
-            foreach (var name in _files.Names(_folder))
+            foreach (var name in files.Names(folder))
             {
                 var digits = name.EndsWith(PreviousEnding, StringComparison.Ordinal) ? name[..^PreviousEnding.Length]
                     : name.EndsWith(Ending, StringComparison.Ordinal) ? name[..^Ending.Length]
@@ -131,10 +133,17 @@ internal sealed class LaneFiles
 
             return found;
         }
-        catch (Exception error) when (StateFailure.Translate(error, "the state of the job cannot be read", _folder) is { } known)
+        catch (Exception error) when (StateFailure.Translate(error, "the state of the job cannot be read", folder) is { } known)
         {
             throw known;
         }
+    }
+
+    /// <summary>The file of a lane's checkpoint in a folder.</summary>
+    public static DurableFile FileOf(IStateFiles files, string folder, int number)
+    {
+        var name = Path.Combine(folder, number.ToString(CultureInfo.InvariantCulture));
+        return new DurableFile(files, name + Ending, name + PreviousEnding);
     }
 
     private LaneFile Of(int number)
@@ -144,8 +153,7 @@ internal sealed class LaneFiles
             return known;
         }
 
-        var name = Path.Combine(_folder, number.ToString(CultureInfo.InvariantCulture));
-        var made = new LaneFile(new DurableFile(_files, name + Ending, name + PreviousEnding));
+        var made = new LaneFile(FileOf(_files, _folder, number));
         return Interlocked.CompareExchange(ref _lanes[number], made, null) ?? made;
     }
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Tests.Support;
@@ -6,16 +7,16 @@ namespace KafkaRestore.Cli.Tests.Documentation;
 
 public sealed class CommandReferenceTests
 {
-    public static TheoryData<string> Commands { get; } = [.. CommandLine.CreateRoot().Subcommands.Select(command => command.Name)];
+    public static TheoryData<string> Commands { get; } = [.. All().Select(PathOf)];
 
     [Fact]
     public async Task The_documentation_holds_the_help_of_every_command_as_the_program_prints_it()
     {
         var text = new StringBuilder();
         text.Append("## kafka-restore\n\n").Append(await HelpAsync("--help"));
-        foreach (var command in CommandLine.CreateRoot().Subcommands)
+        foreach (var command in All().Select(PathOf))
         {
-            text.Append($"\n## {command.Name}\n\n").Append(await HelpAsync(command.Name, "--help"));
+            text.Append($"\n## {command}\n\n").Append(await HelpAsync([.. command.Split(' '), "--help"]));
         }
 
         DocumentedPart.MustBe("commands.md", "commands", text.ToString());
@@ -25,7 +26,7 @@ public sealed class CommandReferenceTests
     [MemberData(nameof(Commands))]
     public async Task The_help_of_a_command_shows_usage_and_an_example_within_100_columns(string command)
     {
-        var result = (await CliProgram.RunAsync(command, "-h")).MustExit(0);
+        var result = (await CliProgram.RunAsync([.. command.Split(' '), "-h"])).MustExit(0);
         Assert.Equal("", result.Error);
         Assert.Contains($"\nUsage: kafka-restore {command}", result.Out, StringComparison.Ordinal);
         Assert.Matches($"(?s)\nExamples:\n  .*kafka-restore {command}", result.Out);
@@ -45,6 +46,11 @@ public sealed class CommandReferenceTests
         var result = (await CliProgram.RunAsync("--version")).MustExit(0);
         Assert.Matches(@"^kafka-restore \d+\.\d+\.\d+\nlibrdkafka (\d+\.\d+\.\d+ \((system|packaged), .+\)|is missing: .+)\n$", result.Out);
     }
+
+    /// <summary>Every command, those of a group behind it.</summary>
+    private static IEnumerable<Command> All() => CommandLine.CreateRoot().Subcommands.SelectMany(command => command.Subcommands.Prepend(command));
+
+    private static string PathOf(Command command) => HelpPage.PathOf(command)[(CommandLine.ProgramName.Length + 1)..];
 
     private static async Task<string> HelpAsync(params string[] arguments) =>
         $"```text\n{(await CliProgram.RunAsync(arguments)).MustExit(0).Out}```\n";

@@ -96,6 +96,7 @@ internal static class KeySamples
         new("restore.consumer_group_strategy", "header-based"),
         new("restore.report", "/report.json"),
         new("restore.offset_report", "/offsets.json"),
+        new("restore.offset_report_format", "v2", "v1"),
         new("metrics.enabled", "false", "true"),
         new("metrics.bind_address", "10.0.0.1", null, ("metrics.enabled", "true")),
         new("metrics.port", "9100", null, ("metrics.enabled", "true")),

@@ -24,6 +24,9 @@ internal sealed class CsvReportParser(OffsetReportLimits limits) : IReportParser
     public OffsetReportSummary Summary => new() { Entries = [.. _mappings.Values.Select(mapping => mapping.Entry())] };
 
     /// <inheritdoc/>
+    public OffsetReportFormat Format => OffsetReportFormat.Csv;
+
+    /// <inheritdoc/>
     public MapPair PairOf(string mapping) => _mappings[mapping].Pair;
 
     /// <inheritdoc/>

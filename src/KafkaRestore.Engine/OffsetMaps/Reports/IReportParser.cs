@@ -12,6 +12,9 @@ internal interface IReportParser
     /// <summary>What the report holds beside its mappings; complete after <see cref="Finish"/>.</summary>
     OffsetReportSummary Summary { get; }
 
+    /// <summary>The form of the report; final after <see cref="Finish"/>.</summary>
+    OffsetReportFormat Format { get; }
+
     /// <summary>From where to where a mapping leads; final after <see cref="Finish"/>.</summary>
     MapPair PairOf(string mapping);
 

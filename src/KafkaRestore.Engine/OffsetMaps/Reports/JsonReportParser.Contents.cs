@@ -34,6 +34,9 @@ internal sealed partial class JsonReportParser
     /// <inheritdoc/>
     public OffsetReportSummary Summary { get; private set; } = new();
 
+    /// <inheritdoc/>
+    public OffsetReportFormat Format { get; private set; } = OffsetReportFormat.JsonPairs;
+
     private string Path => _sections.TryPeek(out var section) ? section switch
     {
         Section.Entry => $", entries['{_key}']",
@@ -119,6 +122,7 @@ internal sealed partial class JsonReportParser
             throw new FormatException($"it has format_version {version}; 1 and 2 are known");
         }
 
+        Format = _root.Number(3) == 2 ? OffsetReportFormat.JsonRuns : OffsetReportFormat.JsonPairs;
         Summary = new OffsetReportSummary
         {
             Entries = _entries,

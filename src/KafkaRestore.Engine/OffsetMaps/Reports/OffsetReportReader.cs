@@ -50,6 +50,10 @@ public sealed class OffsetReportReader : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The runs have not been read to their end.</exception>
     public OffsetReportSummary Summary => Parsed().Summary;
 
+    /// <summary>The form that it has.</summary>
+    /// <exception cref="InvalidOperationException">The runs have not been read to their end: a version may stand behind them.</exception>
+    public OffsetReportFormat Format => Parsed().Format;
+
     /// <summary>From where to where a mapping leads.</summary>
     /// <param name="mapping"><see cref="ReportedRun.Mapping"/>.</param>
     /// <exception cref="InvalidOperationException">The runs have not been read to their end: what names the source may stand behind them.</exception>
