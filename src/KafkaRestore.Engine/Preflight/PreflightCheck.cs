@@ -103,7 +103,8 @@ public sealed class PreflightCheck(
         _findings.AddRange(found.OrderBy(finding => finding.Where, StringComparer.Ordinal).Take(FindingsOfOneKind));
         if (found.Count > FindingsOfOneKind)
         {
-            _findings.Add(new Finding(Severity.Error, ErrorCodes.PreflightFailed, $"{found.Count - FindingsOfOneKind} more objects are missing or have another size"));
+            var (severity, code) = options.Skips.DamagedSegments || found.All(finding => finding.Severity == Severity.Warning) ? (Severity.Warning, null) : (Severity.Error, ErrorCodes.PreflightFailed);
+            _findings.Add(new Finding(severity, code, $"{found.Count - FindingsOfOneKind} more objects are missing or have another size"));
         }
     }
 
@@ -119,7 +120,7 @@ public sealed class PreflightCheck(
         var stat = await storage.StatAsync(key, cancellationToken).ConfigureAwait(false);
         if (stat is null)
         {
-            return new Finding(Severity.Error, ErrorCodes.SegmentMissing, "a segment that the manifest lists does not exist", key);
+            return Lost(ErrorCodes.SegmentMissing, "a segment that the manifest lists does not exist", key);
         }
 
         var expected = segment.Entry.CompressedSize;
@@ -130,8 +131,12 @@ public sealed class PreflightCheck(
 
         return options.TrustSegments
             ? new Finding(Severity.Warning, null, $"the segment has {stat.Size} bytes, the manifest says {expected}", key)
-            : new Finding(Severity.Error, ErrorCodes.ArchiveCorrupt, $"the segment has {stat.Size} bytes, the manifest says {expected}", key);
+            : Lost(ErrorCodes.ArchiveCorrupt, $"the segment has {stat.Size} bytes, the manifest says {expected}", key);
     }
+
+    private Finding Lost(ErrorCode code, string what, string key) => options.Skips.DamagedSegments
+        ? new Finding(Severity.Warning, null, what + "; it is left out (on_damaged_segment: skip)", key)
+        : new Finding(Severity.Error, code, what, key);
 
     private async Task<PreflightResult> CheckTargetAsync(PreflightResult result, CancellationToken cancellationToken)
     {

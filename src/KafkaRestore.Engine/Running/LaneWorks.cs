@@ -1,6 +1,7 @@
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Lanes.Reconciling;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
@@ -52,9 +53,12 @@ internal sealed class LaneWorks(
         var start = checkpoint is null || adopts ? LaneStart.New(lane.Sources.Count, baseline) : LaneResume.StartOf(checkpoint, lane.Sources.Count);
         var counters = start.Sources.Select(source => new SourceCounters(source.Tally)).ToList();
         var journal = new LaneJournal(status, start);
-        var feed = new LaneFeed(Streams(lane, stored, start, counters), journal);
+        var log = stored is null ? null : job!.SkipsOf(stored.Number);
+        var noted = log?.Read(checkpoint?.Skips ?? 0, forgive: adopts) ?? [];
+        var skips = new LaneSkips(lane, journal, status, log, noted);
+        var feed = new LaneFeed(Streams(lane, stored, start, counters, new StreamSkips(plan.BackupId, options.Skips, noted)), journal, skips);
         var store = stored is null ? null : new StoredLane(job!, stored, lane, baseline, topic?.TopicId, status);
-        var sinkLane = new SinkLane(lane.Target, start.TargetEnd, shares.SinkQueueBytes, topic?.MaxMessageBytes);
+        var sinkLane = new SinkLane(lane.Target, start.TargetEnd, shares.SinkQueueBytes, topic?.MaxMessageBytes) { LeaveOut = options.Skips.UnwritableRecords ? skips.LeaveOutAsync : null };
         return new LaneWork
         {
             Start = start,
@@ -88,7 +92,7 @@ internal sealed class LaneWorks(
         return end;
     }
 
-    private List<(int, LaneStream)> Streams(LanePlan lane, JobLane? stored, LaneStart start, IReadOnlyList<SourceCounters> counters)
+    private List<(int, LaneStream)> Streams(LanePlan lane, JobLane? stored, LaneStart start, IReadOnlyList<SourceCounters> counters, StreamSkips skips)
     {
         var generations = stored?.Generations.Select(generation => (generation.Number, generation.Stream)) ?? [(1, lane)];
         return [.. generations
@@ -99,6 +103,6 @@ internal sealed class LaneWorks(
                 reader,
                 new MemoryBudget(Math.Max(1, shares.HeaderRoomBytes)),
                 from: generation.Item1 == start.Position.Generation ? start.Position : StreamPosition.Beginning with { Generation = generation.Item1 },
-                counters: counters)))];
+                counters: counters) { Skips = skips }))];
     }
 }

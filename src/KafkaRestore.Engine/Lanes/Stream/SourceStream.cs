@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.KafkaBackup.Segments;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Records.Layout;
 using KafkaRestore.Records.Memory;
@@ -18,9 +20,11 @@ namespace KafkaRestore.Engine.Lanes.Stream;
 /// <param name="counters">Counts what is read and left out.</param>
 /// <param name="pool">Where memory is rented.</param>
 /// <param name="readFrom">Segments wholly below this offset are passed over; of others, records below it are still given.</param>
-internal sealed class SourceStream(string backupId, LaneSource source, StreamRules rules, SegmentReader reader, SourceCounters counters, BufferPool pool, long readFrom = 0)
+/// <param name="skips">What is left out; null is nothing.</param>
+internal sealed class SourceStream(string backupId, LaneSource source, StreamRules rules, SegmentReader reader, SourceCounters counters, BufferPool pool, long readFrom = 0, StreamSkips? skips = null)
 {
     private const int SegmentsAhead = 3;
+    private readonly StreamSkips _skips = skips ?? StreamSkips.None;
 
     public async IAsyncEnumerable<SourceBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -36,8 +40,12 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
                 {
                     await foreach (var block in merge.ReadAsync(cancellationToken).ConfigureAwait(false))
                     {
-                        order.Follow(block, merge.FirstKey, scan: false);
-                        yield return new SourceBlock(block, merge.AccountedBelow);
+                        if (block.Block is { } merged)
+                        {
+                            order.Follow(merged, merge.FirstKey, scan: false);
+                        }
+
+                        yield return block;
                     }
 
                     order.Reach(merge.Reached);
@@ -45,7 +53,13 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
                     continue;
                 }
 
-                var segment = await next.Segment!.ConfigureAwait(false);
+                var (segment, lost) = next.Segment is { } trial ? await trial.ConfigureAwait(false) : default;
+                if (segment is null)
+                {
+                    yield return Pass(next.Entry, lost);
+                    continue;
+                }
+
                 await using (segment.ConfigureAwait(false))
                 {
                     // A difference from the manifest is noted on opening; without one the manifest's offsets are the segment's.
@@ -84,6 +98,12 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
                     continue;
                 }
 
+                if (run.Count == 1 && _skips.HasSegment(source, source.Segments[run.First]))
+                {
+                    await ahead.WriteAsync(new Opened(source.Segments[run.First], null, null), cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
                 if (!await ahead.WaitToWriteAsync(cancellationToken).ConfigureAwait(false))
                 {
                     return;
@@ -92,8 +112,8 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
                 var need = run.Count == 1 ? reader.MemoryFor(Reference(run.First)) : OverlapMerge.MemoryFor(backupId, source, run, reader);
                 var reservation = await reader.Budget.ReserveAsync(need, cancellationToken).ConfigureAwait(false);
                 var opened = run.Count == 1
-                    ? new Opened(Task.Run(() => reader.OpenAsync(Reference(run.First), reservation, cancellationToken), CancellationToken.None), null)
-                    : new Opened(null, new OverlapMerge(backupId, source, run, rules.Generation, reader, reservation, counters, pool, readFrom));
+                    ? new Opened(source.Segments[run.First], Task.Run(() => SegmentTrial.OpenAsync(reader, Reference(run.First), reservation, _skips.Allowed.DamagedSegments, cancellationToken), CancellationToken.None), null)
+                    : new Opened(source.Segments[run.First], null, new OverlapMerge(backupId, source, run, rules.Generation, reader, reservation, counters, pool, _skips, readFrom));
                 await ahead.WriteAsync(opened, CancellationToken.None).ConfigureAwait(false);
             }
 
@@ -115,12 +135,24 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
             return false;
         }
 
-        foreach (var segment in segments)
+        foreach (var segment in segments.Where(segment => !_skips.HasSegment(source, segment)))
         {
             counters.SegmentPassed(segment.CompressedSize);
         }
 
         return true;
+    }
+
+    /// <summary>A segment that is left out whole.</summary>
+    private SourceBlock Pass(SegmentEntry segment, Skip? found)
+    {
+        // Where segments are taken at their word, those that an earlier run has passed come again.
+        if (segment.EndOffset >= readFrom)
+        {
+            counters.Damaged(segment.RecordCount);
+        }
+
+        return new SourceBlock(null, segment.EndOffset + 1, found);
     }
 
     private SegmentReference Reference(int index) => new(backupId, source.Topic, source.Partition, source.Segments[index]);
@@ -137,7 +169,10 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
 
             try
             {
-                await (await task.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+                if ((await task.ConfigureAwait(false)).Segment is { } opened)
+                {
+                    await opened.DisposeAsync().ConfigureAwait(false);
+                }
             }
             catch (Exception)
             {
@@ -147,9 +182,14 @@ internal sealed class SourceStream(string backupId, LaneSource source, StreamRul
     }
 
     /// <summary>A block as the archive holds it.</summary>
-    /// <param name="Block">Its records.</param>
+    /// <param name="Block">Its records; null where something was left out instead.</param>
     /// <param name="AccountedBelow">Below this offset every copy has been counted; null: up to the block's last record.</param>
-    internal readonly record struct SourceBlock(RecordBlock Block, long? AccountedBelow);
+    /// <param name="Lost">A segment that was left out and is not noted yet; null when there is none.</param>
+    internal readonly record struct SourceBlock(RecordBlock? Block, long? AccountedBelow, Skip? Lost = null);
 
-    private readonly record struct Opened(Task<OpenSegment>? Segment, OverlapMerge? Merge);
+    /// <summary>A run whose turn comes.</summary>
+    /// <param name="Entry">The first segment.</param>
+    /// <param name="Segment">Opens it; null when it is noted as left out, or in a merge.</param>
+    /// <param name="Merge">Merges it with others; null when it stands for itself.</param>
+    private readonly record struct Opened(SegmentEntry Entry, Task<SegmentTrial>? Segment, OverlapMerge? Merge);
 }
