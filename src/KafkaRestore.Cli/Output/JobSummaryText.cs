@@ -1,3 +1,4 @@
+using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.State;
 
 namespace KafkaRestore.Cli.Output;
@@ -28,7 +29,7 @@ internal static class JobSummaryText
             ("Begun", Show.Time(job.StartTime)),
             (job.Status == JobStatus.Done ? "Finished" : "Last checkpoint", Show.Time(job.LastCheckpointTime)),
             ("Records", $"{Show.Count(job.RecordsRestored)} restored"),
-            ("Left out", job.Skips == 0 ? null : $"{Show.Count(job.Skips)} segments or single records that cannot be read or written, {Show.Count(job.RecordsSkipped, "record")} in all"),
+            ("Left out", job.Skips == 0 ? null : $"{Words.OfSkips(job.Skips)} that cannot be read or written, {Show.Count(job.RecordsSkipped, "record")} in all"),
             ("Bytes", $"{Show.Size(job.BytesRestored)} restored, before compression"),
             ("Partitions", $"{Show.Count(job.LanesDone)} done of {Show.Count(job.Lanes)}, {Show.Count(job.LanesBegun - job.LanesDone)} begun, {Show.Count(job.LanesFailed)} failed in the last run"),
             ("Archive grew", job.Generations > 1 ? Show.Count(job.Generations - 1, "time") : null));

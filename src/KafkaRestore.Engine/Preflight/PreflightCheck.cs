@@ -103,7 +103,7 @@ public sealed class PreflightCheck(
         _findings.AddRange(found.OrderBy(finding => finding.Where, StringComparer.Ordinal).Take(FindingsOfOneKind));
         if (found.Count > FindingsOfOneKind)
         {
-            var (severity, code) = options.Skips.DamagedSegments || found.All(finding => finding.Severity == Severity.Warning) ? (Severity.Warning, null) : (Severity.Error, ErrorCodes.PreflightFailed);
+            var (severity, code) = found.All(finding => finding.Severity == Severity.Warning) ? (Severity.Warning, null) : (Severity.Error, ErrorCodes.PreflightFailed);
             _findings.Add(new Finding(severity, code, $"{found.Count - FindingsOfOneKind} more objects are missing or have another size"));
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Engine.Lanes;
 
@@ -23,6 +24,9 @@ public static class Words
         CompletenessState.NotProvable => "not_provable",
         _ => "incomplete",
     };
+
+    /// <summary>A number of things that were left out because they cannot be read or written.</summary>
+    public static string OfSkips(int count) => count == 1 ? "1 segment or single record" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} segments or single records");
 
     /// <summary>Why offsets are missing.</summary>
     public static string Of(HoleCause cause) => cause switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.State.Checkpoints;
 using KafkaRestore.Engine.State.Files;
@@ -84,6 +85,21 @@ internal sealed class LaneFiles
 
     /// <summary>The file of what a lane has left out for good.</summary>
     public SkipFile SkipsOf(int number) => new(_files, Path.Combine(_folder, number.ToString(CultureInfo.InvariantCulture) + SkipFile.Ending));
+
+    /// <summary>What all lanes of a run have left out for good.</summary>
+    /// <exception cref="RestoreException">STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
+    public static IReadOnlyList<Skip> ReadAllSkips(IStateFiles files, string runFolder)
+    {
+        var folder = Path.Combine(runFolder, FolderName);
+        try
+        {
+            return [.. files.Names(folder).Where(name => name.EndsWith(SkipFile.Ending, StringComparison.Ordinal)).Order(StringComparer.Ordinal).SelectMany(name => new SkipFile(files, Path.Combine(folder, name)).Read())];
+        }
+        catch (Exception error) when (StateFailure.Translate(error, "the state of the job cannot be read", folder) is { } known)
+        {
+            throw known;
+        }
+    }
 
     /// <summary>How far a lane has come; null when it has not begun or nobody knows.</summary>
     public StreamPosition? PositionOf(int number) => _lanes[number]?.Last is { IsKnown: true } progress ? progress.Position : null;

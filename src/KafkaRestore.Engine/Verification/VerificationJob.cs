@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
@@ -93,6 +94,7 @@ public sealed class VerificationJob(
         var target = await openReader(new MemoryBudget(atOnce * shares.SinkQueueBytes), stop).ConfigureAwait(false);
         await using var opened = target.ConfigureAwait(false);
         var reading = new ReadOptions { FetchBytes = (int)Math.Clamp(shares.SinkQueueBytes / FetchesInShare, LeastFetch, MostFetch) };
+        var leftOut = new StreamSkips(plan.BackupId, new SkipOptions(), options.LeftOut);
         var waiting = new ConcurrentQueue<LaneVerification>(progress.Lanes);
         await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);
 
@@ -121,7 +123,7 @@ public sealed class VerificationJob(
                 var found = target.ReadAsync(lane.Lane.Target, from, range.End, reading, stop);
                 if (options.Level == VerificationLevel.Counts)
                 {
-                    var known = ManifestCount.Of(lane.Lane, plan.Rules, restore.TrustSegments);
+                    var known = options.LeftOut.Count > 0 ? null : ManifestCount.Of(lane.Lane, plan.Rules, restore.TrustSegments);
                     lane.End(await LaneCount.RunAsync(known is null ? Stream().ReadAsync(stop) : null, known ?? 0, found, options.AllowNewer, lane, stop).ConfigureAwait(false));
                     return;
                 }
@@ -143,7 +145,7 @@ public sealed class VerificationJob(
                 lane.Fail(new RestoreException(ErrorCodes.Internal, $"{defect.GetType().Name}: {defect.Message}", lane.Lane.Target.ToString(), inner: defect), comparison?.SoFar);
             }
 
-            LaneStream Stream() => new(plan, lane.Lane, segments, new MemoryBudget(Math.Max(1, shares.HeaderRoomBytes)));
+            LaneStream Stream() => new(plan, lane.Lane, segments, new MemoryBudget(Math.Max(1, shares.HeaderRoomBytes))) { Skips = leftOut };
         }
     }
 
