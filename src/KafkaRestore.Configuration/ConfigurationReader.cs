@@ -97,6 +97,7 @@ public sealed class ConfigurationReader(IExpansionSource? source = null)
                 Execution = draft.Execution,
                 State = draft.DryRun ? null : draft.State,
                 TrustSegments = draft.TrustSegments,
+                Skips = draft.Skips,
                 DryRun = draft.DryRun,
             },
             ReportPath = draft.ReportPath,

@@ -37,6 +37,9 @@ public sealed class InMemorySinkFactory : IRecordSinkFactory
     /// <summary>Called before each record; what it throws ends the sink.</summary>
     public Action<TargetPartition, RecordData>? BeforeAppend { get; set; }
 
+    /// <summary>Why a record cannot be written; null when it can.</summary>
+    public Func<TargetPartition, RecordData, RestoreException?>? Refuse { get; set; }
+
     /// <summary>The records of a partition so far.</summary>
     public IReadOnlyList<ConsumedRecord> Log(TargetPartition target)
     {
@@ -100,23 +103,26 @@ public sealed class InMemorySinkFactory : IRecordSinkFactory
 
         public long StartOffset { get; } = start;
 
-        public ValueTask SendAsync(RecordBlock block, CancellationToken cancellationToken)
+        public async ValueTask SendAsync(RecordBlock block, CancellationToken cancellationToken)
         {
             using (block)
             {
                 ThrowIfEnded();
                 var sent = new List<RecordData>(block.Count);
-                using var origin = new RecordOrigin(block.Source);
-                long bytes = 0;
                 try
                 {
-                    foreach (var view in block)
+                    foreach (var record in RecordsOf(block))
                     {
                         cancellationToken.ThrowIfCancellationRequested();
-                        Append(RecordData.From(view));
-                        sent.Add(RecordData.From(view));
-                        origin.Add(view.Offset, RecordDigest.Of(view));
-                        bytes += view.Encoded.Length;
+                        if (factory.Refuse?.Invoke(lane.Target, record) is { } refusal)
+                        {
+                            Acknowledge(block.Source, sent);
+                            await (lane.LeaveOut?.Invoke(new UnwritableRecord(block.Source, record.Offset, refusal), cancellationToken) ?? throw refusal);
+                            continue;
+                        }
+
+                        Append(record);
+                        sent.Add(record);
                     }
                 }
                 catch (OperationCanceledException)
@@ -131,14 +137,8 @@ public sealed class InMemorySinkFactory : IRecordSinkFactory
                 }
                 finally
                 {
-                    if (sent.Count > 0)
-                    {
-                        observer.Acknowledged(new SinkAck(
-                            block.Source, sent.Count, bytes, origin.Runs, _expected - sent.Count, sent[0].Timestamp, sent[^1].Timestamp, origin.Digests));
-                    }
+                    Acknowledge(block.Source, sent);
                 }
-
-                return ValueTask.CompletedTask;
             }
         }
 
@@ -153,6 +153,38 @@ public sealed class InMemorySinkFactory : IRecordSinkFactory
         {
             _failure ??= new ObjectDisposedException(nameof(InMemorySinkFactory));
             return ValueTask.CompletedTask;
+        }
+
+        private static List<RecordData> RecordsOf(RecordBlock block)
+        {
+            var records = new List<RecordData>(block.Count);
+            foreach (var view in block)
+            {
+                records.Add(RecordData.From(view));
+            }
+
+            return records;
+        }
+
+        private void Acknowledge(int source, List<RecordData> sent)
+        {
+            if (sent.Count == 0)
+            {
+                return;
+            }
+
+            using var origin = new RecordOrigin(source);
+            long bytes = 0;
+            foreach (var record in sent)
+            {
+                var encoded = new byte[RecordEncoder.SizeOf(record)];
+                RecordEncoder.Write(encoded, record);
+                origin.Add(record.Offset, RecordDigest.Of(RecordView.At(encoded)));
+                bytes += encoded.Length;
+            }
+
+            observer.Acknowledged(new SinkAck(source, sent.Count, bytes, origin.Runs, _expected - sent.Count, sent[0].Timestamp, sent[^1].Timestamp, origin.Digests));
+            sent.Clear();
         }
 
         private void Append(RecordData record)

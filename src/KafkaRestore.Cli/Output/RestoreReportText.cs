@@ -21,6 +21,7 @@ internal static class RestoreReportText
 
         return page
             .List("Errors", report.Errors)
+            .List("Left out, because it cannot be read or written", SkipText.Of(report.Skips))
             .List("Warnings", report.Warnings)
             .List("Not checked", report.Status == RestoreStatus.Refused ? [] : report.NotChecked)
             .ToString();
@@ -36,7 +37,7 @@ internal static class RestoreReportText
             ("Segments", $"{Show.Count(report.SegmentsProcessed)} read of {Show.Count(report.SegmentsPlanned)}"),
             ("Bytes", $"{Show.Size(report.BytesRestored)} restored, before compression"),
             ("Rate", $"{Show.Count((long)report.ThroughputRecordsPerSec)} records/s, {Show.Size(report.ThroughputBytesPerSec)}/s on average"),
-            ("Left out", LeftOut(report.RecordsSkippedByWindow, report.RecordsDeduplicated, report.ControlRecordsDropped, report.OtherGenerationDropped) ?? "nothing"));
+            ("Left out", LeftOut(report.RecordsSkippedByWindow, report.RecordsDeduplicated, report.ControlRecordsDropped, report.OtherGenerationDropped, report.RecordsInDamagedSegments, report.UnwritableRecords) ?? "nothing"));
         foreach (var topic in report.TopicsRestored)
         {
             var name = topic.SourceTopic == topic.TargetTopic ? topic.SourceTopic : $"{topic.SourceTopic} -> {topic.TargetTopic}";
@@ -58,6 +59,7 @@ internal static class RestoreReportText
     private static (string Word, string Meaning, Colour Colour) Verdict(RestoreReport report) => report.Status switch
     {
         RestoreStatus.Done => ("DONE", "every selected record is in the target, acknowledged and accounted for.", Colour.Green),
+        RestoreStatus.Partial when report.Errors.Count == 0 => ("PARTIAL", "what cannot be read or written was left out, as asked; the list below names it. Everything else is in the target.", Colour.Yellow),
         RestoreStatus.Partial => ("PARTIAL", "something that was selected is missing at the target; the errors below say what.", Colour.Red),
         RestoreStatus.Stopped => ("STOPPED", $"stopped on request after {Show.Count(report.RecordsRestored, "acknowledged record")}; the rest is missing at the target.", Colour.Yellow),
         _ => ("REFUSED", "the restore was refused before the first record; nothing was written.", Colour.Red),
@@ -71,7 +73,7 @@ internal static class RestoreReportText
             remarks.Add(Show.Times(first, last));
         }
 
-        if (LeftOut(partition.SkippedByWindow, partition.Deduplicated, partition.ControlRecordsDropped, partition.OtherGenerationDropped) is { } leftOut)
+        if (LeftOut(partition.SkippedByWindow, partition.Deduplicated, partition.ControlRecordsDropped, partition.OtherGenerationDropped, partition.InDamagedSegments, partition.Unwritable) is { } leftOut)
         {
             remarks.Add($"left out: {leftOut}");
         }
@@ -95,13 +97,15 @@ internal static class RestoreReportText
             [.. remarks]);
     }
 
-    private static string? LeftOut(long window, long duplicates, long control, long generation)
+    private static string? LeftOut(long window, long duplicates, long control, long generation, long damaged, long unwritable)
     {
         var words = new List<string>();
         Add(window, "outside the time window");
         Add(duplicates, "second copies");
         Add(control, "transaction markers");
         Add(generation, "of the other generation");
+        Add(damaged, "in damaged segments");
+        Add(unwritable, "that cannot be written");
         return words.Count == 0 ? null : string.Join(", ", words);
 
         void Add(long count, string what)

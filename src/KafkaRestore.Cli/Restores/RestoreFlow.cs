@@ -117,10 +117,10 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
 
         var (summary, file) = (stored.Summary, FileOf(stored));
         _log.Message(
-            $"this restore is finished since {Output.Show.Time(summary.LastCheckpointTime)}: {Output.Show.Count(summary.RecordsRestored, "record")} restored; nothing was written now. " +
+            $"this restore is finished since {Output.Show.Time(summary.LastCheckpointTime)}: {Output.Show.Count(summary.RecordsRestored, "record")} restored{(summary.RecordsSkipped == 0 ? "" : $", {Output.Show.Count(summary.RecordsSkipped)} left out")}; nothing was written now. " +
             $"Its state is {file}; --again makes a new job of it.");
         context.Result.Write(summary, format, value => JobSummaryText.OfFinished(value, file, context.Result.Style));
-        return ExitCode.Done;
+        return summary.Skips == 0 ? ExitCode.Done : ExitCode.Partial;
     }
 
     private string FileOf(StoredJob stored) => PlaceOf(stored).SummaryFile;

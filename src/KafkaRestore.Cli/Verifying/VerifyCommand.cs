@@ -2,6 +2,8 @@ using System.CommandLine;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Restores;
+using KafkaRestore.Engine.Lanes.Skipping;
+using KafkaRestore.Engine.State;
 using KafkaRestore.Engine.Verification;
 using KafkaRestore.Records.Errors;
 
@@ -32,6 +34,12 @@ internal sealed class VerifyCommand : CliCommand
         Arity = ArgumentArity.Zero,
     };
 
+    private readonly Option<string> _state = new("--state")
+    {
+        HelpName = "FILE",
+        Description = "The state of the restore (`status` names it): what it has left out, because it could not be read or written, is no difference.",
+    };
+
     private readonly Option<bool> _allowNewer = new("--allow-newer")
     {
         Description = "Records behind the restored ones are no difference, only counted: applications have begun to write.",
@@ -45,6 +53,7 @@ internal sealed class VerifyCommand : CliCommand
         Add(_level);
         Add(_startAt);
         Add(_report);
+        Add(_state);
         Add(_ignoreHeaders);
         Add(_ignoreTimestamps);
         Add(_allowNewer);
@@ -74,6 +83,7 @@ internal sealed class VerifyCommand : CliCommand
             arguments.GetValue(_startAt) ?? []);
         var options = new VerificationOptions
         {
+            LeftOut = arguments.GetValue(_state) is { } state ? ReadSkips(state, context.Time) : [],
             Level = arguments.GetValue(_level),
             StartAt = startAt.ByPartition,
             IgnoredHeaders = [.. (arguments.GetValue(_ignoreHeaders) ?? []).SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()],
@@ -81,5 +91,13 @@ internal sealed class VerifyCommand : CliCommand
             AllowNewer = arguments.GetValue(_allowNewer),
         };
         return new VerifyFlow(configuration.Options, options, startAt, context).RunAsync(arguments.GetValue(_format), stop);
+    }
+
+    private static IReadOnlyList<Skip> ReadSkips(string file, TimeProvider time)
+    {
+        var (location, store) = (JobLocation.AtFile(file), new JobStore(time));
+        return store.ReadSummary(location) is null
+            ? throw new RestoreException(ErrorCodes.JobNotFound, "no restore has begun whose state would be there", location.SummaryFile)
+            : store.ReadSkips(location);
     }
 }

@@ -43,6 +43,8 @@ internal sealed class RestoreDraft
 
     public bool TrustSegments { get; set; }
 
+    public SkipOptions Skips { get; set; } = new();
+
     public bool DryRun { get; set; }
 
     public bool CircuitBreakerEnabled { get; set; } = true;

@@ -44,6 +44,18 @@ internal static class RestoreKeys
             "What to do with a whole, self-consistent segment that is not the one that the manifest describes (size, counts, offsets, sha256).",
             (draft, value) => draft.TrustSegments = value),
         Own(
+            "restore.on_damaged_segment",
+            new ChoiceReader<bool>(("stop", false), ("skip", true)),
+            "stop",
+            "What to do with a segment that is damaged or missing: stop its partition, or leave it out whole, for good, with exit code 4 (docs/damaged-archives.md).",
+            (draft, value) => draft.Skips = draft.Skips with { DamagedSegments = value }),
+        Own(
+            "restore.on_unwritable_record",
+            new ChoiceReader<bool>(("stop", false), ("skip", true)),
+            "stop",
+            "What to do with a record that the target or the sink cannot take: stop its partition, or leave it out, for good, with exit code 4 (docs/damaged-archives.md).",
+            (draft, value) => draft.Skips = draft.Skips with { UnwritableRecords = value }),
+        Own(
             "restore.drop_control_records",
             new ChoiceReader<ControlRecordChoice>(("auto", ControlRecordChoice.Auto), ("never", ControlRecordChoice.Never)),
             "auto",

@@ -1,3 +1,4 @@
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Records.Layout;
 
@@ -7,7 +8,7 @@ namespace KafkaRestore.Engine.Lanes;
 /// A lane's stream, generation after generation, as far as it is not in the target yet: first its head is compared with what stands in the log, then the rest
 /// is sent. The journal hears of every piece before any of its records is acknowledged.
 /// </summary>
-internal sealed class LaneFeed(IReadOnlyList<(int Generation, LaneStream Stream)> generations, LaneJournal journal) : IAsyncDisposable
+internal sealed class LaneFeed(IReadOnlyList<(int Generation, LaneStream Stream)> generations, LaneJournal journal, LaneSkips? skips = null) : IAsyncDisposable
 {
     private int _next;
     private int _generation;
@@ -17,7 +18,9 @@ internal sealed class LaneFeed(IReadOnlyList<(int Generation, LaneStream Stream)
     public RecordBlock? Block { get; private set; }
 
     /// <summary>Goes to the next piece with records; false at the stream's end. The current one must have been taken.</summary>
-    public async ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
+    /// <param name="comparing">Whether the log holds records that are yet to be found in the stream.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async ValueTask<bool> MoveNextAsync(bool comparing, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -45,13 +48,30 @@ internal sealed class LaneFeed(IReadOnlyList<(int Generation, LaneStream Stream)
                 continue;
             }
 
-            var (block, mark) = _pieces.Current;
+            var (block, mark, found) = _pieces.Current;
+            Accept(found, mark.Source, comparing, block);
             journal.Sending(block?.Count ?? 0, _generation, mark);
             if (block is not null)
             {
                 Block = block;
                 return true;
             }
+        }
+    }
+
+    private void Accept(IReadOnlyList<Skip>? found, int source, bool comparing, RecordBlock? block)
+    {
+        try
+        {
+            foreach (var skip in found ?? [])
+            {
+                skips!.Accept(skip, _generation, source, comparing);
+            }
+        }
+        catch
+        {
+            block?.Dispose();
+            throw;
         }
     }
 

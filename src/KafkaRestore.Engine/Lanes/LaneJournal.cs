@@ -16,6 +16,7 @@ internal sealed class LaneJournal : ISinkObserver
     private readonly OffsetMapWriter[] _maps;
     private readonly SourceTally[] _tallies;
     private readonly RecordTail _tail;
+    private readonly LeftOutRecords[] _leftOut;
     private readonly Queue<(long Records, int Generation, StreamMark Mark)> _ahead = new();
     private StreamPosition _position;
     private long _targetEnd;
@@ -32,9 +33,10 @@ internal sealed class LaneJournal : ISinkObserver
         _tail = start.Tail;
         _tallies = [.. start.Sources.Select(source => source.Tally)];
         _maps = [.. start.Sources.Select(source => new OffsetMapWriter(source.Map))];
+        _leftOut = [.. start.Sources.Select(_ => new LeftOutRecords())];
     }
 
-    /// <summary>Whether every record of the pieces begun is acknowledged: nothing can be under way.</summary>
+    /// <summary>Whether every record of the pieces begun is acknowledged or left out: nothing can be under way.</summary>
     public bool IsQuiet
     {
         get
@@ -93,6 +95,30 @@ internal sealed class LaneJournal : ISinkObserver
         }
     }
 
+    /// <summary>A record that was sent is left out by the sink: everything before it is acknowledged, nothing behind it is.</summary>
+    public void LeftOut(int source, long offset)
+    {
+        lock (_gate)
+        {
+            _leftOut[source].Add(offset);
+            _acknowledged++;
+            _position = _position with { NextOffset = offset + 1 };
+            _status.Counters[source].LeftOutBySink();
+            Settle();
+        }
+    }
+
+    /// <summary>Whether something of a source at <paramref name="offset"/> or behind it may be accounted for already.</summary>
+    public bool HasPassed(int generation, int source, long offset)
+    {
+        lock (_gate)
+        {
+            return generation != _position.Generation ? generation < _position.Generation
+                : source != _position.Source ? source < _position.Source
+                : offset < _position.NextOffset;
+        }
+    }
+
     /// <summary>Everything as it is now.</summary>
     public LaneSnapshot Snapshot()
     {
@@ -121,16 +147,41 @@ internal sealed class LaneJournal : ISinkObserver
         {
             _ahead.Dequeue();
             var mark = next.Mark;
-            _tallies[mark.Source] = mark.Tally;
             if (mark.ReadFrom == StreamMark.SourceEnd)
             {
+                _tallies[mark.Source] = _leftOut[mark.Source].AddTo(mark.Tally, long.MaxValue);
                 _position = new StreamPosition(next.Generation, mark.Source + 1, 0, 0);
                 continue;
             }
 
             var readFrom = mark.ReadFrom ?? _position.NextOffset;
+            _tallies[mark.Source] = _leftOut[mark.Source].AddTo(mark.Tally, readFrom);
             _position = new StreamPosition(next.Generation, mark.Source, readFrom, Math.Max(readFrom, _position.NextOffset));
         }
+    }
+}
+
+/// <summary>
+/// Records of a source that its sink has left out. They count from where reading goes on: those behind it are read and counted again by whoever goes on there.
+/// </summary>
+internal sealed class LeftOutRecords
+{
+    private readonly Queue<long> _behind = new();
+    private long _counted;
+
+    /// <summary>One more, behind all others.</summary>
+    public void Add(long offset) => _behind.Enqueue(offset);
+
+    /// <summary>What was left out of the source below <paramref name="readFrom"/>, by the stream and by the sink.</summary>
+    public SourceTally AddTo(SourceTally tally, long readFrom)
+    {
+        while (_behind.TryPeek(out var offset) && offset < readFrom)
+        {
+            _behind.Dequeue();
+            _counted++;
+        }
+
+        return tally with { Unwritable = tally.Unwritable + _counted };
     }
 }
 

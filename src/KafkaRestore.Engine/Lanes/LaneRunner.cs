@@ -97,7 +97,7 @@ internal sealed class LaneRunner(LaneWork work, LaneStatus status, IRecordSinkFa
                 await SendAsync(sink, work.Feed.TakeAll(), stop).ConfigureAwait(false);
             }
         }
-        while (await work.Feed.MoveNextAsync(stop).ConfigureAwait(false));
+        while (await work.Feed.MoveNextAsync(comparing: false, stop).ConfigureAwait(false));
     }
 
     private async Task SendAsync(IRecordSink sink, RecordBlock block, CancellationToken stop)
@@ -143,9 +143,9 @@ internal sealed class LaneRunner(LaneWork work, LaneStatus status, IRecordSinkFa
     /// <summary>Success is what adds up: every record of every segment acknowledged or left out for a counted reason.</summary>
     private void CheckAccounts()
     {
-        if (status.Acknowledged != status.Sent)
+        if (status.Acknowledged + status.LeftOutBySink != status.Sent)
         {
-            throw new RestoreException(ErrorCodes.Internal, $"{status.Sent} records were sent and {status.Acknowledged} acknowledged", status.Lane.Target.ToString());
+            throw new RestoreException(ErrorCodes.Internal, $"{status.Sent} records were sent, {status.Acknowledged} acknowledged and {status.LeftOutBySink} left out", status.Lane.Target.ToString());
         }
 
         if (work.RecordsPlanned is { } planned && status.AccountedFor != planned)

@@ -1,4 +1,6 @@
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Lanes.Stream;
+using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
@@ -22,6 +24,7 @@ public sealed class LaneStatus : ISinkObserver
     private long _targetEnd = -1;
     private long _lastAcknowledgement;
     private readonly TimeProvider _time;
+    private SkipSummary _skips = SkipSummary.None;
 
     /// <summary>Creates the status of a lane that has not begun.</summary>
     public LaneStatus(LanePlan lane, TimeProvider time)
@@ -95,7 +98,17 @@ public sealed class LaneStatus : ISinkObserver
 
     /// <summary>Records that are accounted for: acknowledged, or left out on purpose.</summary>
     public long AccountedFor =>
-        Acknowledged + Counters.Sum(counter => counter.Tally.Total);
+        Acknowledged + Counters.Sum(counter => counter.Tally.Total) + LeftOutBySink;
+
+    /// <summary>Records of <see cref="Sent"/> that the sink has left out in this run, because they cannot be written.</summary>
+    internal long LeftOutBySink => Counters.Sum(counter => counter.LeftOutBySinkCount);
+
+    /// <summary>What was left out because it cannot be read or written, in all runs of the job.</summary>
+    public SkipSummary Skips
+    {
+        get => Volatile.Read(ref _skips);
+        internal set => Volatile.Write(ref _skips, value);
+    }
 
     void ISinkObserver.Acknowledged(in SinkAck ack)
     {
@@ -148,12 +161,14 @@ public sealed class LaneStatus : ISinkObserver
     }
 
     /// <summary>An earlier run has finished the lane.</summary>
-    internal void Recall(LaneStart start, long baseline)
+    internal void Recall(LaneStart start, long baseline, string backupId, IReadOnlyList<Skip> skips)
     {
+        Skips = SkipSummary.Of(skips);
+        var leftOut = new StreamSkips(backupId, new SkipOptions(), skips);
         var counters = start.Sources.Select(source => new SourceCounters(source.Tally)).ToList();
         for (var i = 0; i < counters.Count && Lane.OwnsSources; i++)
         {
-            foreach (var segment in Lane.Sources[i].Segments)
+            foreach (var segment in Lane.Sources[i].Segments.Where(segment => !leftOut.HasSegment(Lane.Sources[i], segment)))
             {
                 counters[i].SegmentPassed(segment.CompressedSize);
             }

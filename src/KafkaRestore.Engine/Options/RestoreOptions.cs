@@ -40,6 +40,9 @@ public sealed record RestoreOptions
     /// <summary>Take a whole, self-consistent segment at its word where the manifest says something else of it (<c>on_manifest_mismatch: trust_segment</c>).</summary>
     public bool TrustSegments { get; init; }
 
+    /// <summary>What is left out instead of stopping its lane.</summary>
+    public SkipOptions Skips { get; init; } = new();
+
     /// <summary>Check everything, write nothing.</summary>
     public bool DryRun { get; init; }
 }

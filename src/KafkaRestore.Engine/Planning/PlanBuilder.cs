@@ -50,6 +50,10 @@ public static class PlanBuilder
             var repartitioning = mapping.RepartitioningOf(topic)!;
             lanes.AddRange(Spread(topic, InOrder(list), repartitioning));
             warnings.Add($"{topic} gets the records of {list.Count} source partition(s), one after the other, spread over {repartitioning.TargetPartitions} partition(s) {HowSpread(repartitioning.Strategy)}");
+            if (options.Skips.DamagedSegments)
+            {
+                warnings.Add($"on_damaged_segment: skip has no effect on {topic}, which is repartitioned: a damaged segment stops it");
+            }
         }
 
         foreach (var merged in lanes.Where(lane => lane.Repartitioning is null && lane.Sources.Count > 1).OrderBy(lane => lane.Target.ToString(), StringComparer.Ordinal))

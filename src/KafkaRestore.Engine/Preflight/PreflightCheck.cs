@@ -87,9 +87,9 @@ public sealed class PreflightCheck(
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = StatsAtOnce, CancellationToken = cancellationToken };
         try
         {
-            await Parallel.ForEachAsync(Segments(), parallel, async (segment, token) =>
+            await Parallel.ForEachAsync(Segments(), parallel, async (planned, token) =>
             {
-                if (await CheckObjectAsync(segment, token).ConfigureAwait(false) is { } finding)
+                if (await CheckObjectAsync(planned.Segment, planned.MayBeLost, token).ConfigureAwait(false) is { } finding)
                 {
                     found.Add(finding);
                 }
@@ -103,23 +103,24 @@ public sealed class PreflightCheck(
         _findings.AddRange(found.OrderBy(finding => finding.Where, StringComparer.Ordinal).Take(FindingsOfOneKind));
         if (found.Count > FindingsOfOneKind)
         {
-            _findings.Add(new Finding(Severity.Error, ErrorCodes.PreflightFailed, $"{found.Count - FindingsOfOneKind} more objects are missing or have another size"));
+            var (severity, code) = found.All(finding => finding.Severity == Severity.Warning) ? (Severity.Warning, null) : (Severity.Error, ErrorCodes.PreflightFailed);
+            _findings.Add(new Finding(severity, code, $"{found.Count - FindingsOfOneKind} more objects are missing or have another size"));
         }
     }
 
-    private IEnumerable<SegmentReference> Segments() =>
+    private IEnumerable<(SegmentReference Segment, bool MayBeLost)> Segments() =>
         from pair in plan.Sources
         let source = pair.Source
         from segment in source.Segments
-        select new SegmentReference(plan.BackupId, source.Topic, source.Partition, segment);
+        select (new SegmentReference(plan.BackupId, source.Topic, source.Partition, segment), options.Skips.DamagedSegments && pair.Lane.Repartitioning is null);
 
-    private async ValueTask<Finding?> CheckObjectAsync(SegmentReference segment, CancellationToken cancellationToken)
+    private async ValueTask<Finding?> CheckObjectAsync(SegmentReference segment, bool mayBeLost, CancellationToken cancellationToken)
     {
         var key = segment.Key;
         var stat = await storage.StatAsync(key, cancellationToken).ConfigureAwait(false);
         if (stat is null)
         {
-            return new Finding(Severity.Error, ErrorCodes.SegmentMissing, "a segment that the manifest lists does not exist", key);
+            return Lost(ErrorCodes.SegmentMissing, "a segment that the manifest lists does not exist", key, mayBeLost);
         }
 
         var expected = segment.Entry.CompressedSize;
@@ -130,8 +131,12 @@ public sealed class PreflightCheck(
 
         return options.TrustSegments
             ? new Finding(Severity.Warning, null, $"the segment has {stat.Size} bytes, the manifest says {expected}", key)
-            : new Finding(Severity.Error, ErrorCodes.ArchiveCorrupt, $"the segment has {stat.Size} bytes, the manifest says {expected}", key);
+            : Lost(ErrorCodes.ArchiveCorrupt, $"the segment has {stat.Size} bytes, the manifest says {expected}", key, mayBeLost);
     }
+
+    private static Finding Lost(ErrorCode code, string what, string key, bool mayBeLost) => mayBeLost
+        ? new Finding(Severity.Warning, null, what + "; it is left out (on_damaged_segment: skip)", key)
+        : new Finding(Severity.Error, code, what, key);
 
     private async Task<PreflightResult> CheckTargetAsync(PreflightResult result, CancellationToken cancellationToken)
     {

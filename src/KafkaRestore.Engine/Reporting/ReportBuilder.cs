@@ -31,6 +31,7 @@ internal static class ReportBuilder
         errors.AddRange(progress.Lanes.Where(lane => lane.Failure is not null).Select(lane => $"{lane.Lane.Target}: {lane.Failure!.Describe()}"));
         errors.AddRange(ends.Failures.Values.Select(failure => failure.Describe()));
         var rows = progress.Lanes.SelectMany(lane => Rows(lane, ends)).ToList();
+        var skips = SkipReport.Of(progress.Lanes);
         var seconds = Math.Max(progress.Elapsed.TotalSeconds, 0.001);
         var (records, bytes) = (progress.Records, progress.Bytes);
         var before = progress.Lanes.Sum(lane => lane.RestoredBefore);
@@ -41,6 +42,7 @@ internal static class ReportBuilder
             Status = refused is not null || !preflight.Passed ? RestoreStatus.Refused
                 : errors.Count > 0 ? RestoreStatus.Partial
                 : stopped ? RestoreStatus.Stopped
+                : skips.Total > 0 ? RestoreStatus.Partial
                 : RestoreStatus.Done,
             PlanHash = plan.Hash,
             TargetClusterId = preflight.Cluster?.ClusterId,
@@ -62,6 +64,9 @@ internal static class ReportBuilder
             RecordsDeduplicated = rows.Sum(row => row.Report.Deduplicated),
             ControlRecordsDropped = rows.Sum(row => row.Report.ControlRecordsDropped),
             OtherGenerationDropped = rows.Sum(row => row.Report.OtherGenerationDropped),
+            RecordsInDamagedSegments = rows.Sum(row => row.Report.InDamagedSegments),
+            UnwritableRecords = rows.Sum(row => row.Report.Unwritable),
+            Skips = skips,
             ThroughputRecordsPerSec = Math.Round((records - before) / seconds, 1),
             ThroughputBytesPerSec = Math.Round((bytes - bytesBefore) / seconds, 1),
             Errors = errors,
@@ -100,6 +105,8 @@ internal static class ReportBuilder
                 ControlRecordsDropped = counters.ControlCount,
                 ControlRecordOffsets = counters.ControlExamples,
                 OtherGenerationDropped = counters.OtherGenerationCount,
+                InDamagedSegments = counters.DamagedCount,
+                Unwritable = counters.UnwritableCount,
                 ArchiveCompleteness = Words.Of(source.Completeness.State),
                 Gaps = !lane.Lane.OwnsSources ? [] : [.. source.Completeness.Holes.Select(hole => new GapReport(hole.Start, hole.End, Words.Of(hole.Cause), hole.Reason))],
             });

@@ -77,6 +77,15 @@ public sealed record RestoreReport
     /// <summary>Records left out because the other generation was chosen.</summary>
     public required long OtherGenerationDropped { get; init; }
 
+    /// <summary>Records lost with damaged or missing segments that were left out, as many as the manifest says; overlapping segments may have given them.</summary>
+    public required long RecordsInDamagedSegments { get; init; }
+
+    /// <summary>Records left out because the target or the sink cannot take them.</summary>
+    public required long UnwritableRecords { get; init; }
+
+    /// <summary>What was left out because it cannot be read or written: how much, and the first of it.</summary>
+    public required SkipReport Skips { get; init; }
+
     /// <summary>Records restored a second by this run, on average.</summary>
     public required double ThroughputRecordsPerSec { get; init; }
 
@@ -194,6 +203,12 @@ public sealed record PartitionReport
 
     /// <summary>Records left out because the other generation was chosen.</summary>
     public required long OtherGenerationDropped { get; init; }
+
+    /// <summary>Records lost with damaged or missing segments that were left out, as many as the manifest says.</summary>
+    public required long InDamagedSegments { get; init; }
+
+    /// <summary>Records left out because the target or the sink cannot take them.</summary>
+    public required long Unwritable { get; init; }
 
     /// <summary>Whether the archive is complete here: <c>proven</c>, <c>not_provable</c> or <c>incomplete</c>.</summary>
     public required string ArchiveCompleteness { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Options;
@@ -27,6 +28,8 @@ public static class Words
 
     /// <summary>What decides into which partition a record goes.</summary>
     public static string Of(PartitioningStrategy strategy) => strategy == PartitioningStrategy.Murmur2 ? "murmur2" : "automatic";
+    /// <summary>A number of things that were left out because they cannot be read or written.</summary>
+    public static string OfSkips(int count) => count == 1 ? "1 segment or single record" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} segments or single records");
 
     /// <summary>Why offsets are missing.</summary>
     public static string Of(HoleCause cause) => cause switch

@@ -102,7 +102,8 @@ public sealed class JobState : IDisposable
             var (lane, isFinished) = _lanes[status.Lane.Target];
             if (isFinished && Stored.ReadLane(lane.Number) is { } checkpoint)
             {
-                status.Recall(LaneResume.StartOf(checkpoint, status.Lane.Sources.Count), checkpoint.Baseline);
+                var skips = Stored.SkipsOf(lane.Number).Read(checkpoint.Skips);
+                status.Recall(LaneResume.StartOf(checkpoint, status.Lane.Sources.Count), checkpoint.Baseline, progress.Plan.BackupId, skips);
             }
         }
     }

@@ -40,6 +40,8 @@ internal static class LaneResume
             Control = tally.Control,
             Duplicates = tally.Duplicates,
             OtherGeneration = tally.OtherGeneration,
+            SkippedUnwritable = tally.Unwritable,
+            Damaged = tally.Damaged,
             MapChunks = map.SealedChunks,
             MapTail = map.Tail,
         };
@@ -55,6 +57,6 @@ internal static class LaneResume
             source.LastTargetOffset!.Value,
             source.FirstTimestamp ?? 0,
             source.LastTimestamp ?? 0),
-        new SourceTally(source.SkippedByWindow, source.Control, source.Duplicates, source.OtherGeneration),
+        new SourceTally(source.SkippedByWindow, source.Control, source.Duplicates, source.OtherGeneration, source.SkippedUnwritable, source.Damaged),
         new OffsetMapState(source.MapChunks, source.MapTail));
 }

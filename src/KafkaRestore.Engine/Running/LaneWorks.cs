@@ -1,6 +1,7 @@
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Lanes.Reconciling;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Lanes.Spreading;
 using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Options;
@@ -55,9 +56,12 @@ internal sealed class LaneWorks(
         var start = checkpoint is null || adopts ? LaneStart.New(lane.Sources.Count, baseline) : LaneResume.StartOf(checkpoint, lane.Sources.Count);
         var counters = start.Sources.Select(source => new SourceCounters(source.Tally)).ToList();
         var journal = new LaneJournal(status, start);
-        var feed = new LaneFeed(Streams(lane, stored, start, counters, wave), journal);
+        var log = stored is null ? null : job!.SkipsOf(stored.Number);
+        var noted = log?.Read(checkpoint?.Skips ?? 0, forgive: adopts) ?? [];
+        var skips = new LaneSkips(lane, journal, status, log, noted);
+        var feed = new LaneFeed(Streams(lane, stored, start, counters, wave, new StreamSkips(plan.BackupId, SkipsAllowed(lane), noted)), journal, skips);
         var store = stored is null ? null : new StoredLane(job!, stored, lane, baseline, topic?.TopicId, status);
-        var sinkLane = new SinkLane(lane.Target, start.TargetEnd, shares.SinkQueueBytes, topic?.MaxMessageBytes);
+        var sinkLane = new SinkLane(lane.Target, start.TargetEnd, shares.SinkQueueBytes, topic?.MaxMessageBytes) { LeaveOut = options.Skips.UnwritableRecords ? skips.LeaveOutAsync : null };
         return new LaneWork
         {
             Start = start,
@@ -85,6 +89,9 @@ internal sealed class LaneWorks(
         }
     }
 
+    // The lanes of a repartitioned topic read it together, and each would have to decide for itself.
+    private SkipOptions SkipsAllowed(LanePlan lane) => lane.Repartitioning is null ? options.Skips : options.Skips with { DamagedSegments = false };
+
     /// <summary>Records of a lane's sources; null where segments are taken at their word or the archive has lost some that were done.</summary>
     private long? PlannedOf(LanePlan lane) =>
         options.TrustSegments || (_stored.GetValueOrDefault(lane.Target) is { } stored && LaneResume.HasLostSegments(stored, lane)) ? null : lane.RecordCount;
@@ -109,7 +116,8 @@ internal sealed class LaneWorks(
         return end;
     }
 
-    private List<(int, LaneStream)> Streams(LanePlan lane, JobLane? stored, LaneStart start, IReadOnlyList<SourceCounters> counters, SpreadWave? wave)
+    private List<(int, LaneStream)> Streams(
+        LanePlan lane, JobLane? stored, LaneStart start, IReadOnlyList<SourceCounters> counters, SpreadWave? wave, StreamSkips skips)
     {
         var generations = stored?.Generations.Select(generation => (generation.Number, generation.Stream)) ?? [(1, lane)];
         return [.. generations.Where(generation => generation.Item1 >= start.Position.Generation).Select(generation => (generation.Item1, Stream(generation.Item1, generation.Item2)))];
@@ -119,8 +127,8 @@ internal sealed class LaneWorks(
             var from = number == start.Position.Generation ? start.Position : StreamPosition.Beginning with { Generation = number };
             var room = new MemoryBudget(Math.Max(1, shares.HeaderRoomBytes));
             return wave is null
-                ? new LaneStream(plan, selected, reader, room, from: from, counters: counters)
-                : new LaneStream(plan, selected, wave.Join(number, selected, from), room, from: from, counters: counters);
+                ? new LaneStream(plan, selected, reader, room, from: from, counters: counters) { Skips = skips }
+                : new LaneStream(plan, selected, wave.Join(number, selected, from), room, from: from, counters: counters) { Skips = skips };
         }
     }
 }

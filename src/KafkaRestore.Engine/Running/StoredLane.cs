@@ -49,6 +49,7 @@ internal sealed class StoredLane(StoredJob job, JobLane stored, LanePlan lane, l
             Position = snapshot.Position,
             Tail = new TailDigest(snapshot.Tail.Length / RecordTail.EntryBytes, snapshot.Tail),
             Sources = sources,
+            Skips = status.Skips.Count,
         });
     }
 }

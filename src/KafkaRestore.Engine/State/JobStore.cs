@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.State.Files;
 using KafkaRestore.Engine.State.Identity;
 using KafkaRestore.Engine.State.Segments;
@@ -69,6 +70,11 @@ public sealed class JobStore
         ArgumentNullException.ThrowIfNull(location);
         return ReadSummary(SummaryFile(location), forgive: false);
     }
+
+    /// <summary>What the job at a location has left out for good, whoever works on it; empty when there is none.</summary>
+    /// <exception cref="RestoreException">STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
+    public IReadOnlyList<Skip> ReadSkips(JobLocation location) =>
+        ReadSummary(location) is { } summary ? LaneFiles.ReadAllSkips(_files, location.RunDirectory(summary.Run)) : [];
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 

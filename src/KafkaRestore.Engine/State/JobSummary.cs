@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KafkaRestore.Engine.State.Identity;
 
 namespace KafkaRestore.Engine.State;
@@ -34,6 +35,14 @@ public sealed record JobSummary
 
     /// <summary>Their uncompressed bytes.</summary>
     public required long BytesRestored { get; init; }
+
+    /// <summary>Segments and single records left out because they cannot be read or written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Skips { get; init; }
+
+    /// <summary>Records left out so, as far as the manifest tells.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long RecordsSkipped { get; init; }
 
     /// <summary>Lanes of the job.</summary>
     public required int Lanes { get; init; }

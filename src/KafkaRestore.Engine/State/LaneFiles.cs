@@ -1,8 +1,10 @@
 using System.Globalization;
 using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.State.Checkpoints;
 using KafkaRestore.Engine.State.Files;
+using KafkaRestore.Engine.State.Skips;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.State;
@@ -39,7 +41,9 @@ internal sealed class LaneFiles
                     sums.Bytes + progress.Bytes,
                     sums.Begun + 1,
                     sums.Done + (lanes[number].IsFinished(progress.State, progress.Position) ? 1 : 0),
-                    sums.Failed + (progress.State == LaneState.Failed ? 1 : 0));
+                    sums.Failed + (progress.State == LaneState.Failed ? 1 : 0),
+                    sums.Skips + progress.Skips,
+                    sums.RecordsSkipped + progress.RecordsSkipped);
             }
         }
 
@@ -76,6 +80,24 @@ internal sealed class LaneFiles
             {
                 Of(number).Last = Progress.Damaged;
             }
+        }
+    }
+
+    /// <summary>The file of what a lane has left out for good.</summary>
+    public SkipFile SkipsOf(int number) => new(_files, Path.Combine(_folder, number.ToString(CultureInfo.InvariantCulture) + SkipFile.Ending));
+
+    /// <summary>What all lanes of a run have left out for good.</summary>
+    /// <exception cref="RestoreException">STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
+    public static IReadOnlyList<Skip> ReadAllSkips(IStateFiles files, string runFolder)
+    {
+        var folder = Path.Combine(runFolder, FolderName);
+        try
+        {
+            return [.. files.Names(folder).Where(name => name.EndsWith(SkipFile.Ending, StringComparison.Ordinal)).Order(StringComparer.Ordinal).SelectMany(name => new SkipFile(files, Path.Combine(folder, name)).Read())];
+        }
+        catch (Exception error) when (StateFailure.Translate(error, "the state of the job cannot be read", folder) is { } known)
+        {
+            throw known;
         }
     }
 
@@ -158,15 +180,15 @@ internal sealed class LaneFiles
     }
 
     /// <summary>What makes a checkpoint another one.</summary>
-    private sealed record Progress(LaneState State, bool CleanStop, long Baseline, long ExpectedEnd, StreamPosition Position, Guid? TopicId, long Records, long Bytes, int Sources)
+    private sealed record Progress(LaneState State, bool CleanStop, long Baseline, long ExpectedEnd, StreamPosition Position, Guid? TopicId, long Records, long Bytes, int Sources, int Skips, long RecordsSkipped)
     {
         /// <summary>A lane that has begun, and nobody knows how far it is.</summary>
-        public static Progress Damaged { get; } = new(LaneState.Waiting, false, -1, -1, default, null, 0, 0, 0);
+        public static Progress Damaged { get; } = new(LaneState.Waiting, false, -1, -1, default, null, 0, 0, 0, 0, 0);
 
         public bool IsKnown => State != LaneState.Waiting;
 
         public static Progress Of(LaneCheckpoint checkpoint) => new(
-            checkpoint.State, checkpoint.CleanStop, checkpoint.Baseline, checkpoint.ExpectedEnd, checkpoint.Position, checkpoint.TopicId, checkpoint.Records, checkpoint.Bytes, checkpoint.Sources.Count);
+            checkpoint.State, checkpoint.CleanStop, checkpoint.Baseline, checkpoint.ExpectedEnd, checkpoint.Position, checkpoint.TopicId, checkpoint.Records, checkpoint.Bytes, checkpoint.Sources.Count, checkpoint.Skips, checkpoint.RecordsSkipped);
     }
 
     private sealed class LaneFile(DurableFile file)
@@ -198,4 +220,4 @@ internal sealed class LaneFiles
 }
 
 /// <summary>What the checkpoints of a job add up to.</summary>
-internal readonly record struct LaneSums(long Records, long Bytes, int Begun, int Done, int Failed);
+internal readonly record struct LaneSums(long Records, long Bytes, int Begun, int Done, int Failed, int Skips, long RecordsSkipped);

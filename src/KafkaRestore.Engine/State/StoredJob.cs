@@ -1,6 +1,7 @@
 using KafkaRestore.Engine.State.Checkpoints;
 using KafkaRestore.Engine.State.Files;
 using KafkaRestore.Engine.State.Segments;
+using KafkaRestore.Engine.State.Skips;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.State;
@@ -126,6 +127,9 @@ public sealed class StoredJob : IDisposable
         }
     }
 
+    /// <summary>What a lane has left out for good.</summary>
+    internal SkipFile SkipsOf(int lane) => _laneFiles.SkipsOf(lane);
+
     /// <summary>Writes a lane's checkpoint, unless it says the same as the last one. The first is due before the lane's first record is sent: it holds the baseline.</summary>
     /// <param name="lane">The lane's number.</param>
     /// <param name="checkpoint">What the target has acknowledged, never more.</param>
@@ -204,6 +208,8 @@ public sealed class StoredJob : IDisposable
                 Status = status,
                 RecordsRestored = sums.Records,
                 BytesRestored = sums.Bytes,
+                Skips = sums.Skips,
+                RecordsSkipped = sums.RecordsSkipped,
                 Lanes = Lanes.Count,
                 LanesBegun = sums.Begun,
                 LanesDone = sums.Done,

@@ -1,6 +1,7 @@
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Lanes.Spreading;
 using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Options;
@@ -95,6 +96,7 @@ public sealed class VerificationJob(
         await using var opened = target.ConfigureAwait(false);
         var reading = new ReadOptions { FetchBytes = (int)Math.Clamp(shares.SinkQueueBytes / FetchesInShare, LeastFetch, MostFetch) };
         var waiting = new LaneQueue<LaneVerification>(progress.Lanes, static lane => lane.Lane, shares.LanesTogether);
+        var leftOut = new StreamSkips(plan.BackupId, new SkipOptions(), options.LeftOut);
         await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);
 
         async Task WorkAsync()
@@ -117,14 +119,14 @@ public sealed class VerificationJob(
             if (lanes[0].Lane.Repartitioning is not { } spread)
             {
                 var lane = lanes[0];
-                await CompareLaneAsync(lane, new LaneStream(plan, lane.Lane, segments, Room())).ConfigureAwait(false);
+                await CompareLaneAsync(lane, new LaneStream(plan, lane.Lane, segments, Room()) { Skips = leftOut }).ConfigureAwait(false);
                 return;
             }
 
             var wave = new SpreadWave(plan, spread, segments);
             await using (wave.ConfigureAwait(false))
             {
-                var streams = lanes.Select(lane => new LaneStream(plan, lane.Lane, wave.Join(1, lane.Lane, StreamPosition.Beginning), Room())).ToList();
+                var streams = lanes.Select(lane => new LaneStream(plan, lane.Lane, wave.Join(1, lane.Lane, StreamPosition.Beginning), Room()) { Skips = leftOut }).ToList();
                 wave.Close();
                 await Task.WhenAll(lanes.Zip(streams).Select(pair => Task.Run(
                     async () =>
@@ -155,7 +157,7 @@ public sealed class VerificationJob(
                 var found = target.ReadAsync(lane.Lane.Target, from, range.End, reading, stop);
                 if (options.Level == VerificationLevel.Counts)
                 {
-                    var known = ManifestCount.Of(lane.Lane, plan.Rules, restore.TrustSegments);
+                    var known = options.LeftOut.Count > 0 ? null : ManifestCount.Of(lane.Lane, plan.Rules, restore.TrustSegments);
                     lane.End(await LaneCount.RunAsync(known is null ? stream.ReadAsync(stop) : null, known ?? 0, found, options.AllowNewer, lane, stop).ConfigureAwait(false));
                     return;
                 }

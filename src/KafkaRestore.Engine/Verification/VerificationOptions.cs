@@ -1,3 +1,4 @@
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Kafka;
 
 namespace KafkaRestore.Engine.Verification;
@@ -16,6 +17,9 @@ public sealed record VerificationOptions
 
     /// <summary>Whether timestamps are left out, for topics that give records their own (LogAppendTime).</summary>
     public bool IgnoreTimestamps { get; init; }
+
+    /// <summary>What the restore has left out because it could not be read or written: it is not expected in the target.</summary>
+    public IReadOnlyList<Skip> LeftOut { get; init; } = [];
 
     /// <summary>Whether records behind the restored ones are no difference; they are counted.</summary>
     public bool AllowNewer { get; init; }

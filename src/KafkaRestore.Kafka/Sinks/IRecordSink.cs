@@ -59,6 +59,9 @@ public sealed record SinkLane(TargetPartition Target, long ExpectedOffset, long 
 {
     /// <summary>Judges what stands between <see cref="ExpectedOffset"/> and the log's end, for a lane that goes on; null: nothing may but the sink's own markers.</summary>
     public LaneTakeover? Takeover { get; init; }
+
+    /// <summary>Leaves out a record that cannot be written; null: such a record ends the sink.</summary>
+    public LeaveOut? LeaveOut { get; init; }
 }
 
 /// <summary>Judges what stands at the end of the log that a lane takes over, before its first record is sent.</summary>

@@ -53,11 +53,11 @@ public static class ErrorCodes
 
     /// <summary>An object of the archive is missing.</summary>
     public static readonly ErrorCode SegmentMissing = new("SEGMENT_MISSING", ExitCode.Refused,
-        "An object that the manifest lists does not exist.", "Bring it back from versioning or a copy (a lifecycle rule may have removed it), or leave its partition out.");
+        "An object that the manifest lists does not exist.", "Bring it back from versioning or a copy (a lifecycle rule may have removed it), leave its partition out, or leave the object out with `on_damaged_segment: skip`.");
 
     /// <summary>A segment is damaged.</summary>
     public static readonly ErrorCode ArchiveCorrupt = new("ARCHIVE_CORRUPT", ExitCode.Partial,
-        "An object of the archive is damaged or contradicts the manifest.", "Run `kafka-restore validate --deep`, and bring the object back from versioning or a copy.");
+        "An object of the archive is damaged or contradicts the manifest.", "Run `kafka-restore validate --deep`, and bring the object back from versioning or a copy, or leave it out with `on_damaged_segment: skip`.");
 
     /// <summary>A key leaves the archive's folder.</summary>
     public static readonly ErrorCode ArchiveUnsafeKey = new("ARCHIVE_UNSAFE_KEY", ExitCode.Refused,
@@ -154,11 +154,11 @@ public static class ErrorCodes
 
     /// <summary>The sink cannot carry this record.</summary>
     public static readonly ErrorCode RecordNotRepresentable = new("RECORD_NOT_REPRESENTABLE", ExitCode.Partial,
-        "A record has something that this way of producing cannot carry unchanged.", "Leave the named offsets out by a time window or restore the topic with a sink that can carry them.");
+        "A record has something that this way of producing cannot carry unchanged.", "Restore the topic with a sink that can carry them, or leave such records out with `on_unwritable_record: skip`.");
 
     /// <summary>The record is too large for the topic.</summary>
     public static readonly ErrorCode RecordTooLarge = new("RECORD_TOO_LARGE", ExitCode.Partial,
-        "A record is larger than the target topic takes.", "Raise max.message.bytes of the target topic.");
+        "A record is larger than the target topic takes.", "Raise max.message.bytes of the target topic, or leave such records out with `on_unwritable_record: skip`.");
 
     /// <summary>A job's state is of no use.</summary>
     public static readonly ErrorCode StateCorrupt = new("STATE_CORRUPT", ExitCode.Refused,

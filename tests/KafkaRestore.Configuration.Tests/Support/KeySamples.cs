@@ -62,6 +62,8 @@ internal static class KeySamples
         new("restore.source_partitions", "[3]"),
         new("restore.generation", "newest"),
         new("restore.on_manifest_mismatch", "trust_segment"),
+        new("restore.on_damaged_segment", "skip"),
+        new("restore.on_unwritable_record", "skip"),
         new("restore.drop_control_records", "never"),
         new("restore.topic_mapping", "{ a: b }"),
         new("restore.partition_mapping", "{ 0: 4 }"),

@@ -86,7 +86,9 @@ internal sealed class TestArchive(string backupId = "backup")
 
     public string KeyOf(string topic, int partition, int segment) => PartitionOf(topic, partition).Segments[segment].OddKey!;
 
-    public Manifest ToManifest() => new()
+    /// <summary>The manifest.</summary>
+    /// <param name="without">Keys of segments that it does not list.</param>
+    public Manifest ToManifest(IReadOnlyCollection<string>? without = null) => new()
     {
         BackupId = backupId,
         CreatedAt = 1,
@@ -102,7 +104,7 @@ internal sealed class TestArchive(string backupId = "backup")
                     .. topic.Value.Select(partition => new ManifestPartition
                     {
                         PartitionId = partition.Key,
-                        Segments = [.. partition.Value.Segments.OrderBy(segment => segment.StartOffset)],
+                        Segments = [.. partition.Value.Segments.Where(segment => without?.Contains(segment.OddKey!) != true).OrderBy(segment => segment.StartOffset)],
                         Gaps = partition.Value.Gaps,
                     }),
                 ],

@@ -31,6 +31,15 @@ public sealed class LaneCheckpointFormatTests
     public void Version_1_is_written_as_it_was() => Assert.Equal(Encoding.UTF8.GetString(Golden()), Encoding.UTF8.GetString(LaneCheckpointFormat.Write(StateSamples.Full())));
 
     [Fact]
+    public void A_checkpoint_of_version_2_is_read_by_every_later_program() =>
+        Assert.Equal(3, LaneCheckpointFormat.Read(File.ReadAllBytes(Path.Combine(StateSamples.GoldenFolder, "lane.v2.ckpt")), "file").Skips);
+
+    [Fact]
+    public void A_lane_that_has_left_something_out_is_of_version_2_which_older_programs_refuse() => Assert.Equal(
+        Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(StateSamples.GoldenFolder, "lane.v2.ckpt"))),
+        Encoding.UTF8.GetString(LaneCheckpointFormat.Write(StateSamples.Full() with { Skips = 3 })));
+
+    [Fact]
     public void A_person_can_read_it()
     {
         var text = Encoding.UTF8.GetString(LaneCheckpointFormat.Write(StateSamples.Full()));
@@ -67,10 +76,10 @@ public sealed class LaneCheckpointFormatTests
     [Fact]
     public void A_newer_version_is_refused_by_name_and_number()
     {
-        var failure = Assert.Throws<RestoreException>(() => LaneCheckpointFormat.Read(TextEnvelope.Wrap("lane", 2, "whatever"u8), "/state/7.ckpt"));
+        var failure = Assert.Throws<RestoreException>(() => LaneCheckpointFormat.Read(TextEnvelope.Wrap("lane", 3, "whatever"u8), "/state/7.ckpt"));
         Assert.Equal(ErrorCodes.StateNewer, failure.Code);
         Assert.Equal("/state/7.ckpt", failure.Where);
-        Assert.Contains("version 2", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("version 3", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -81,7 +81,8 @@ internal sealed class SimulatedDisk : IStateFiles
         var disk = new SimulatedDisk { Locks = Locks };
         foreach (var (path, node) in kept)
         {
-            disk.Put(path, node.Safe ?? [.. node.Bytes.Take((int)(node.Bytes.Count * content))]);
+            var safe = node.Safe?.Length ?? 0;
+            disk.Put(path, node.Bytes.Count < safe ? node.Safe! : [.. node.Bytes.Take(safe + (int)((node.Bytes.Count - safe) * content))]);
         }
 
         disk._directories.UnionWith(_directories);
@@ -112,6 +113,20 @@ internal sealed class SimulatedDisk : IStateFiles
         Step($"create {path}");
         var node = new Node();
         Rename(names => names[path] = node);
+        return new NodeStream(this, node);
+    }
+
+    public Stream Append(string path, long length)
+    {
+        Step($"append {path}");
+        if (!_names.TryGetValue(path, out var node))
+        {
+            node = new Node();
+            Rename(names => names[path] = node);
+        }
+
+        // What is cut off and what is added may reach the disk or not, until it is flushed.
+        node.Bytes.RemoveRange((int)length, node.Bytes.Count - (int)length);
         return new NodeStream(this, node);
     }
 

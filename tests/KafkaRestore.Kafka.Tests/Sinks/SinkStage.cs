@@ -36,9 +36,9 @@ public sealed class SinkStage(IRecordSinkFactory factory, TargetPartition target
     public long? Start { get; private set; }
 
     /// <summary>Opens a sink whose lane has found the log's end <paramref name="behindStart"/> offsets behind <see cref="Start"/>.</summary>
-    public async Task<IRecordSink> OpenAsync(long behindStart = 0, long queueBytes = 8 << 20, int? maxMessageBytes = null)
+    public async Task<IRecordSink> OpenAsync(long behindStart = 0, long queueBytes = 8 << 20, int? maxMessageBytes = null, LeaveOut? leaveOut = null)
     {
-        var sink = await factory.OpenAsync(new SinkLane(target, (Start ?? 0) + behindStart, queueBytes, maxMessageBytes), Acks, CancellationToken.None);
+        var sink = await factory.OpenAsync(new SinkLane(target, (Start ?? 0) + behindStart, queueBytes, maxMessageBytes) { LeaveOut = leaveOut }, Acks, CancellationToken.None);
         Start ??= sink.StartOffset;
         return sink;
     }

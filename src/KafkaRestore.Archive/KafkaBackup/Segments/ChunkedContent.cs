@@ -14,7 +14,7 @@ internal sealed class ChunkedContent : SegmentContent
     private readonly byte[] _start;
     private readonly string _key;
     private readonly uint _expectedCrc;
-    private long _position = SegmentHeader.Size;
+    private long _position;
     private Crc32 _crc;
 
     /// <summary>Takes over <paramref name="chunk"/> and <paramref name="owner"/>.</summary>
@@ -34,7 +34,7 @@ internal sealed class ChunkedContent : SegmentContent
         _read = read;
         _owner = owner;
         _expectedCrc = crc;
-        _crc.Append(start.AsSpan(0, SegmentHeader.Size));
+        Rewind();
     }
 
     public override long Length { get; }
@@ -65,6 +65,13 @@ internal sealed class ChunkedContent : SegmentContent
         _position += read;
         _crc.Append(_chunk.GetSpan()[..read]);
         return _chunk.Memory[..read];
+    }
+
+    public override void Rewind()
+    {
+        _position = SegmentHeader.Size;
+        _crc = default;
+        _crc.Append(_start.AsSpan(0, SegmentHeader.Size));
     }
 
     public override ValueTask DisposeAsync()

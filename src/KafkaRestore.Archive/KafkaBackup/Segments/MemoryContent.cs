@@ -25,6 +25,8 @@ internal sealed class MemoryContent(NativeBuffer buffer, int length) : SegmentCo
         return new(Whole[SegmentHeader.Size..(length - SegmentHeader.FooterSize)]);
     }
 
+    public override void Rewind() => _given = false;
+
     public override ValueTask DisposeAsync()
     {
         buffer.Dispose();

@@ -1,7 +1,7 @@
 namespace KafkaRestore.Archive.KafkaBackup.Segments;
 
 /// <summary>
-/// The bytes of a stored segment whose checksum is known good, to be gone through once from header to footer.
+/// The bytes of a stored segment whose checksum is known good, to be gone through from header to footer.
 /// </summary>
 internal abstract class SegmentContent : IAsyncDisposable
 {
@@ -15,6 +15,9 @@ internal abstract class SegmentContent : IAsyncDisposable
     /// The next bytes of the payload (neither header nor footer); empty at its end. Valid until the next call.
     /// </summary>
     public abstract ValueTask<ReadOnlyMemory<byte>> NextAsync(CancellationToken cancellationToken);
+
+    /// <summary>Begins again with the first bytes of the payload.</summary>
+    public abstract void Rewind();
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();

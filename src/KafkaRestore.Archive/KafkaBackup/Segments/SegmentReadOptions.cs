@@ -21,6 +21,12 @@ public sealed record SegmentReadOptions
     /// </summary>
     public bool TrustSegments { get; init; }
 
+    /// <summary>
+    /// Whether every record of a segment is unpacked and checked before the first one is handed out, so that a segment with a good checksum and bad content fails
+    /// on opening too. Everything is then unpacked twice.
+    /// </summary>
+    public bool ProveRecords { get; init; }
+
     /// <summary>The limits against hostile archives.</summary>
     public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
 }

@@ -4,6 +4,7 @@ using KafkaRestore.Archive.KafkaBackup.LegacyJson;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Archive.Storage.Reading;
 using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Layout;
 using KafkaRestore.Records.Memory;
 
 namespace KafkaRestore.Archive.KafkaBackup.Segments;
@@ -93,7 +94,7 @@ public sealed class SegmentReader
             content = await FetchAsync(segment, key, lease, notes, cancellationToken).ConfigureAwait(false);
             if (content is MemoryContent whole && !IsBinary(whole.Start))
             {
-                return new OpenSegment(segment, key, lease, LegacyJsonSegment.Read(segment, key, whole, lease, _options, notes, cancellationToken), whole, notes);
+                return await ReadyAsync(accepted => LegacyJsonSegment.Read(segment, key, whole, lease, _options, accepted, cancellationToken)).ConfigureAwait(false);
             }
 
             var header = ParseHeader(key, content.Start);
@@ -105,8 +106,20 @@ public sealed class SegmentReader
                 await lease.EnsureAsync(MemoryFor(segment, content.Length, decoder), cancellationToken).ConfigureAwait(false);
             }
 
-            var blocks = new BlockReader(segment, key, header, content, lease, _options, _pool, BlockBytes(segment.Entry.UncompressedSize), notes);
-            return new OpenSegment(segment, key, lease, blocks.ReadAsync(cancellationToken), content, notes);
+            var opened = content;
+            return await ReadyAsync(accepted =>
+                new BlockReader(segment, key, header, opened, lease, _options, _pool, BlockBytes(segment.Entry.UncompressedSize), accepted).ReadAsync(cancellationToken)).ConfigureAwait(false);
+
+            async ValueTask<OpenSegment> ReadyAsync(Func<List<string>, IAsyncEnumerable<RecordBlock>> read)
+            {
+                if (_options.ProveRecords)
+                {
+                    await ProveAsync(read([])).ConfigureAwait(false);
+                    content!.Rewind();
+                }
+
+                return new OpenSegment(segment, key, lease, read(notes), content!, notes);
+            }
         }
         catch
         {
@@ -117,6 +130,32 @@ public sealed class SegmentReader
 
             lease.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Whether <paramref name="failure"/>, with which a segment could not be opened, means that the segment itself is lost: damaged, beyond the limits, or missing from an archive that is
+    /// there. A storage that cannot be reached, refuses, or only holds the object back is none of that.
+    /// </summary>
+    /// <exception cref="RestoreException">The storage's own failures.</exception>
+    public async ValueTask<bool> IsLostAsync(SegmentReference segment, RestoreException failure, CancellationToken cancellationToken)
+    {
+        if (failure.Code == ErrorCodes.ArchiveCorrupt || failure.Code == ErrorCodes.ArchiveLimit)
+        {
+            return true;
+        }
+
+        // The manifest is asked for, because an unmounted disk lacks every object.
+        return failure.Code == ErrorCodes.SegmentMissing
+            && await _storage.StatAsync(segment.Key, cancellationToken).ConfigureAwait(false) is null
+            && await _storage.StatAsync(SegmentKey.Manifest(segment.BackupId), cancellationToken).ConfigureAwait(false) is not null;
+    }
+
+    private static async ValueTask ProveAsync(IAsyncEnumerable<RecordBlock> blocks)
+    {
+        await foreach (var block in blocks.ConfigureAwait(false))
+        {
+            block.Dispose();
         }
     }
 

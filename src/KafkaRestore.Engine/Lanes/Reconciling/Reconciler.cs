@@ -98,7 +98,7 @@ internal sealed class Reconciler(ITargetReader reader, LogRange log, LaneFeed fe
             {
                 for (var position = 0; position < block.Length && Surplus is null;)
                 {
-                    if (feed.Block is null && !await feed.MoveNextAsync(cancellationToken).ConfigureAwait(false))
+                    if (feed.Block is null && !await feed.MoveNextAsync(comparing: true, cancellationToken).ConfigureAwait(false))
                     {
                         Surplus = RecordView.At(block.Bytes[position..]).Offset;
                         break;

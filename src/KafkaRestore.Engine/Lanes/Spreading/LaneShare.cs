@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Records.Layout;
 using KafkaRestore.Records.Memory;
@@ -38,7 +39,7 @@ internal sealed class LaneShare(StreamPosition from, MemoryBudget room, BufferPo
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<SourceBlock> ReadAsync(
-        int index, long readFrom, SourceCounters counters, [EnumeratorCancellation] CancellationToken cancellationToken)
+        int index, long readFrom, SourceCounters counters, StreamSkips skips, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Begin?.Invoke();
         await foreach (var item in _items.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))

@@ -147,7 +147,7 @@ internal sealed class SpreadReading(RestorePlan plan, IReadOnlyList<LaneSource> 
         var stream = new SourceStream(
             plan.BackupId, source, plan.Rules, _reader, counters, BufferPool.Shared, readFrom, countFrom: owner?.NeedsFrom(index) ?? long.MaxValue);
         var (reached, blocks) = (readFrom, 0);
-        await foreach (var (block, accountedBelow) in stream.ReadAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var (block, accountedBelow, _) in stream.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             reached = accountedBelow ?? await SpreadAsync(block!, index, source.Partition, cancellationToken).ConfigureAwait(false);
             if (accountedBelow is not null)

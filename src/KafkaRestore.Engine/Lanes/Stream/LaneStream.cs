@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using KafkaRestore.Archive.KafkaBackup.Segments;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Lanes.Spreading;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Records.Layout;
@@ -24,6 +25,9 @@ public sealed class LaneStream
     private readonly MemoryBudget _room;
     private readonly BufferPool _pool;
     private readonly StreamPosition _from;
+
+    /// <summary>What it leaves out because it cannot be read or written; set before it is read.</summary>
+    internal StreamSkips Skips { get; init; } = StreamSkips.None;
 
     /// <summary>Prepares the stream of <paramref name="lane"/>; nothing is read yet.</summary>
     /// <param name="plan">The plan.</param>
@@ -121,7 +125,8 @@ public sealed class LaneStream
     /// <summary>A source that an earlier run has finished.</summary>
     private void PassSource(int index)
     {
-        foreach (var segment in _lane.OwnsSources ? _lane.Sources[index].Segments : [])
+        var source = _lane.Sources[index];
+        foreach (var segment in _lane.OwnsSources ? source.Segments.Where(segment => !Skips.HasSegment(source, segment)) : [])
         {
             Counters[index].SegmentPassed(segment.CompressedSize);
         }
@@ -132,12 +137,12 @@ public sealed class LaneStream
         var (readFrom, nextOffset) = index == _from.Source ? (_from.ReadFrom, _from.NextOffset) : (0, 0);
         var source = _lane.Sources[index];
         var counters = Counters[index];
-        var transform = new RecordTransform(_plan.Rules, source, counters, readFrom, nextOffset, _filter is { } filter ? (filter, _lane.Target.Partition) : null);
-        await foreach (var (block, accountedBelow) in _reading.ReadAsync(index, readFrom, counters, cancellationToken).ConfigureAwait(false))
+        var transform = new RecordTransform(_plan.Rules, source, counters, readFrom, nextOffset, Skips, _filter is { } filter ? (filter, _lane.Target.Partition) : null);
+        await foreach (var (block, accountedBelow, lost) in _reading.ReadAsync(index, readFrom, counters, Skips, cancellationToken).ConfigureAwait(false))
         {
             if (block is null)
             {
-                await ahead.WriteAsync(new StreamPiece(null, new StreamMark(index, accountedBelow, counters.Tally)), cancellationToken).ConfigureAwait(false);
+                await ahead.WriteAsync(new StreamPiece(null, Mark(accountedBelow), lost is null ? null : [lost]), cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
@@ -157,16 +162,16 @@ public sealed class LaneStream
                     block.Dispose();
                 }
 
-                var mark = new StreamMark(index, accountedBelow ?? transform.LastSeen + 1, counters.Tally);
+                var mark = Mark(accountedBelow ?? transform.LastSeen + 1);
                 if (kept == 0)
                 {
                     result.Dispose();
-                    await ahead.WriteAsync(new StreamPiece(null, mark), cancellationToken).ConfigureAwait(false);
+                    await ahead.WriteAsync(new StreamPiece(null, mark, transform.Unwritable), cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 
                 result.Source = index;
-                await ahead.WriteAsync(new StreamPiece(result, mark), cancellationToken).ConfigureAwait(false);
+                await ahead.WriteAsync(new StreamPiece(result, mark, transform.Unwritable), cancellationToken).ConfigureAwait(false);
             }
             catch
             {
@@ -176,6 +181,9 @@ public sealed class LaneStream
             }
         }
 
-        await ahead.WriteAsync(new StreamPiece(null, new StreamMark(index, StreamMark.SourceEnd, counters.Tally)), cancellationToken).ConfigureAwait(false);
+        await ahead.WriteAsync(new StreamPiece(null, Mark(StreamMark.SourceEnd)), cancellationToken).ConfigureAwait(false);
+
+        // What comes again below the place where reading went on is counted already: the place must not go back.
+        StreamMark Mark(long? accountedBelow) => new(index, accountedBelow < readFrom ? readFrom : accountedBelow, counters.Tally);
     }
 }

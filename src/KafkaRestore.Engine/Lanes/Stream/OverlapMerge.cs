@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using KafkaRestore.Archive.KafkaBackup.Segments;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Records.Errors;
@@ -10,7 +11,8 @@ namespace KafkaRestore.Engine.Lanes.Stream;
 
 /// <summary>
 /// Merges segments whose offsets overlap into one ascending stream. Where two hold the same offset, both copies are compared: equal, one is
-/// dropped; different, the topic was recreated under one archive id, and the chosen generation's segment wins over the whole overlap.
+/// dropped; different, the topic was recreated under one archive id, and the chosen generation's segment wins over the whole overlap. A segment that is lost is left out,
+/// where that is allowed; the others still give what they hold.
 /// </summary>
 /// <remarks>
 /// Not guaranteed: that the reservation covers records larger than a block, or compression windows larger than assumed. Every open segment
@@ -27,15 +29,19 @@ internal sealed class OverlapMerge
     private readonly SourceCounters _counters;
     private readonly BufferPool _pool;
     private readonly List<SegmentCursor> _open = [];
+    private readonly StreamSkips _skips;
     private readonly long _countFrom;
+    private readonly long _end;
     private int _next;
     private int _duplicates;
     private int _otherGeneration;
+    private long _damaged;
 
     /// <summary>Takes over <paramref name="reservation"/>, of the size that <see cref="MemoryFor"/> says; copies below <paramref name="countFrom"/> are counted already.</summary>
     public OverlapMerge(
-        string backupId, LaneSource source, SegmentRun run, GenerationChoice choice, SegmentReader reader, MemoryReservation reservation, SourceCounters counters, BufferPool pool, long countFrom = 0)
+        string backupId, LaneSource source, SegmentRun run, GenerationChoice choice, SegmentReader reader, MemoryReservation reservation, SourceCounters counters, BufferPool pool, StreamSkips skips, long countFrom = 0)
     {
+        _skips = skips;
         _countFrom = countFrom;
         _backupId = backupId;
         _source = source;
@@ -45,6 +51,7 @@ internal sealed class OverlapMerge
         _counters = counters;
         _pool = pool;
         _next = run.First;
+        _end = source.Segments.Skip(run.First).Take(run.Count).Max(segment => segment.EndOffset);
         _reader = reader.Within(new MemoryBudget(long.MaxValue));
     }
 
@@ -68,9 +75,6 @@ internal sealed class OverlapMerge
     /// <summary>The first segment's object.</summary>
     public string FirstKey => _source.Segments[_run.First].KeyIn(_backupId, _source.Topic, _source.Partition);
 
-    /// <summary>Every copy of a record below this offset has been counted, and every record that remains is in the blocks given so far.</summary>
-    public long AccountedBelow { get; private set; }
-
     /// <summary>The last offset read; -1 before the first.</summary>
     public long Reached { get; private set; } = -1;
 
@@ -79,7 +83,7 @@ internal sealed class OverlapMerge
     /// <summary>Gives the memory back when nothing was read and nothing will be.</summary>
     public void Abandon() => _reservation.Dispose();
 
-    public async IAsyncEnumerable<RecordBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SourceBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RecordBlock? output = null;
         try
@@ -90,7 +94,21 @@ internal sealed class OverlapMerge
             {
                 while (IsNextDue())
                 {
-                    await OpenNextAsync(cancellationToken).ConfigureAwait(false);
+                    if (await OpenNextAsync(cancellationToken).ConfigureAwait(false) is not { } lost)
+                    {
+                        continue;
+                    }
+
+                    // It comes behind everything before it: who notes it must know how far the stream is.
+                    if (output is not null)
+                    {
+                        output.SetContent(count, used);
+                        var before = output;
+                        output = null;
+                        yield return Give(before, Reached + 1);
+                    }
+
+                    yield return new SourceBlock(null, Math.Max(Reached + 1, _source.Segments[_run.First].StartOffset), lost);
                 }
 
                 if (LowestOffset() is not { } offset)
@@ -114,8 +132,7 @@ internal sealed class OverlapMerge
                         output.SetContent(count, used);
                         var full = output;
                         output = null;
-                        AccountedBelow = offset;
-                        yield return full;
+                        yield return Give(full, offset);
                     }
 
                     if (output is null)
@@ -145,8 +162,14 @@ internal sealed class OverlapMerge
                 output.SetContent(count, used);
                 var last = output;
                 output = null;
-                AccountedBelow = Reached + 1;
-                yield return last;
+                yield return Give(last, Reached + 1);
+            }
+
+            if (_damaged > 0)
+            {
+                // Lost segments at the end of the run count here, for want of a record behind them.
+                Count(_end);
+                yield return new SourceBlock(null, _end + 1);
             }
         }
         finally
@@ -165,17 +188,38 @@ internal sealed class OverlapMerge
     private bool IsNextDue() =>
         _next < _run.First + _run.Count && (LowestOffset() is not { } lowest || _source.Segments[_next].StartOffset <= lowest);
 
-    private async ValueTask OpenNextAsync(CancellationToken cancellationToken)
+    /// <summary>Every copy of a record below <paramref name="accountedBelow"/> has been counted, and every record that remains is in the blocks given so far.</summary>
+    private static SourceBlock Give(RecordBlock block, long accountedBelow) => new(block, accountedBelow);
+
+    /// <summary>Opens the next segment; gives it back when it is lost and nobody has noted that yet.</summary>
+    private async ValueTask<Skip?> OpenNextAsync(CancellationToken cancellationToken)
     {
-        var segment = new SegmentReference(_backupId, _source.Topic, _source.Partition, _source.Segments[_next]);
+        var entry = _source.Segments[_next];
+        if (_skips.HasSegment(_source, entry))
+        {
+            _next++;
+            _damaged += entry.RecordCount;
+            return null;
+        }
+
+        var segment = new SegmentReference(_backupId, _source.Topic, _source.Partition, entry);
         var reservation = await _reader.Budget.ReserveAsync(_reader.MemoryFor(segment), cancellationToken).ConfigureAwait(false);
-        var cursor = new SegmentCursor(await _reader.OpenAsync(segment, reservation, cancellationToken).ConfigureAwait(false), cancellationToken);
+        var trial = await SegmentTrial.OpenAsync(_reader, segment, reservation, _skips.Allowed.DamagedSegments, cancellationToken).ConfigureAwait(false);
         _next++;
+        if (trial.Segment is not { } opened)
+        {
+            _damaged += entry.RecordCount;
+            return trial.Lost;
+        }
+
+        var cursor = new SegmentCursor(opened, cancellationToken);
         _open.Add(cursor);
         if (!await cursor.MoveToNextBlockAsync().ConfigureAwait(false))
         {
             await CloseAsync(cursor).ConfigureAwait(false);
         }
+
+        return null;
     }
 
     private long? LowestOffset()
@@ -195,10 +239,12 @@ internal sealed class OverlapMerge
         {
             _counters.Duplicate(_duplicates);
             _counters.OtherGeneration(_otherGeneration);
+            _counters.Damaged(_damaged);
         }
 
         _duplicates = 0;
         _otherGeneration = 0;
+        _damaged = 0;
     }
 
     /// <summary>The copy that is taken for <paramref name="offset"/>; null when the chosen generation has no record there.</summary>

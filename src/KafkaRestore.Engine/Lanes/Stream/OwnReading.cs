@@ -1,4 +1,5 @@
 using KafkaRestore.Archive.KafkaBackup.Segments;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Records.Memory;
 
@@ -8,6 +9,7 @@ namespace KafkaRestore.Engine.Lanes.Stream;
 internal sealed class OwnReading(RestorePlan plan, LanePlan lane, SegmentReader reader, BufferPool pool) : ISourceReading
 {
     /// <inheritdoc/>
-    public IAsyncEnumerable<SourceBlock> ReadAsync(int index, long readFrom, SourceCounters counters, CancellationToken cancellationToken) =>
-        new SourceStream(plan.BackupId, lane.Sources[index], plan.Rules, reader, lane.OwnsSources ? counters : new SourceCounters(), pool, readFrom, countFrom: readFrom).ReadAsync(cancellationToken);
+    public IAsyncEnumerable<SourceBlock> ReadAsync(int index, long readFrom, SourceCounters counters, StreamSkips skips, CancellationToken cancellationToken) =>
+        new SourceStream(plan.BackupId, lane.Sources[index], plan.Rules, reader, lane.OwnsSources ? counters : new SourceCounters(), pool, readFrom, countFrom: readFrom, skips)
+            .ReadAsync(cancellationToken);
 }

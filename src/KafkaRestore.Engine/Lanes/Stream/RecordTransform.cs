@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Collections.Frozen;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Lanes.Spreading;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Records.Errors;
@@ -20,28 +22,43 @@ internal sealed class RecordTransform
     private readonly long _readFrom;
     private readonly long _nextOffset;
     private readonly (RecordPartitioner By, int Partition)? _only;
+    private readonly FrozenSet<long>? _leftOut;
+    private readonly bool _mayLeaveOut;
+    private List<Skip>? _unwritable;
 
     /// <param name="rules">What every record passes through.</param>
     /// <param name="source">The source.</param>
     /// <param name="counters">Counts what is left out.</param>
     /// <param name="readFrom">Records below this offset are dropped and not counted: an earlier run has.</param>
     /// <param name="nextOffset">Records below this offset are counted if they are left out, and dropped otherwise: they are in the target.</param>
+    /// <param name="skips">What is left out because it cannot be written; null is nothing.</param>
     /// <param name="only">Records of other partitions are dropped and not counted; null: there are none.</param>
     public RecordTransform(
-        StreamRules rules, LaneSource source, SourceCounters counters, long readFrom = 0, long nextOffset = 0, (RecordPartitioner By, int Partition)? only = null)
+        StreamRules rules,
+        LaneSource source,
+        SourceCounters counters,
+        long readFrom = 0,
+        long nextOffset = 0,
+        StreamSkips? skips = null,
+        (RecordPartitioner By, int Partition)? only = null)
     {
         _only = only;
+        _leftOut = skips?.RecordsOf(source);
+        _mayLeaveOut = skips?.Allowed.UnwritableRecords ?? false;
         _readFrom = readFrom;
         _nextOffset = Math.Max(readFrom, nextOffset);
         _rules = rules;
         _source = source;
         _counters = counters;
         _added = new AddedHeaders(rules.Headers.Encoding, source.Partition);
-        _passesAll = only is null && rules is { WindowStart: null, WindowEnd: null, DropControlRecords: false, Headers: { Strip: false, Add: false } };
+        _passesAll = only is null && _leftOut is null && rules is { WindowStart: null, WindowEnd: null, DropControlRecords: false, Headers: { Strip: false, Add: false } };
     }
 
     /// <summary>The source offset of the latest block's last record; null where the block was not looked at, because nothing of it can be left out.</summary>
     public long? LastSeen { get; private set; }
+
+    /// <summary>The latest block's records that cannot be written and are left out, those that are noted already aside; null when there is none.</summary>
+    public IReadOnlyList<Skip>? Unwritable => _unwritable;
 
     /// <summary>Whether <see cref="Apply"/> needs a second block to write into.</summary>
     public bool NeedsRoom => _rules.Headers.Add;
@@ -55,6 +72,7 @@ internal sealed class RecordTransform
     /// <returns>How many records remain.</returns>
     public int Apply(RecordBlock block, RecordBlock room)
     {
+        _unwritable = null;
         if (_passesAll && (_nextOffset == 0 || block.Count == 0 || RecordView.At(block.Bytes).Offset >= _nextOffset))
         {
             LastSeen = null;
@@ -86,8 +104,21 @@ internal sealed class RecordTransform
                 continue;
             }
 
+            if (_leftOut?.Contains(offset) == true)
+            {
+                _counters.Unwritable();
+                continue;
+            }
+
             if (offset < _nextOffset)
             {
+                continue;
+            }
+
+            if (_mayLeaveOut && FindRefusal(record) is { } refusal)
+            {
+                _counters.Unwritable();
+                (_unwritable ??= []).Add(Skip.OfRecord(_source, offset, refusal));
                 continue;
             }
 
@@ -98,6 +129,16 @@ internal sealed class RecordTransform
         room.SetContent(kept, position);
         return kept;
     }
+
+    /// <summary>Why a record cannot be made as it is to be; null when it can.</summary>
+    private RestoreException? FindRefusal(RecordView record)
+    {
+        var headers = _rules.Headers;
+        return headers.Add && record.HeaderCount - (headers.Strip ? TrackingHeaders.Of(record).Count : 0) + AddedHeaders.Count > RecordEncoder.MaxHeaders ? Refusal(record) : null;
+    }
+
+    private RestoreException Refusal(RecordView record) => new(
+        ErrorCodes.RecordNotRepresentable, $"the record at source offset {record.Offset} has {record.HeaderCount} headers and no room for more", _source.ToString());
 
     /// <summary>Writes one record as it is to be; when in place, never further than where it was read.</summary>
     private int Write(RecordView record, Span<byte> destination)
@@ -115,7 +156,7 @@ internal sealed class RecordTransform
         var count = record.HeaderCount - stripped + (headers.Add ? AddedHeaders.Count : 0);
         if (count > RecordEncoder.MaxHeaders)
         {
-            throw new RestoreException(ErrorCodes.RecordNotRepresentable, $"the record at source offset {offset} has {record.HeaderCount} headers and no room for more", _source.ToString());
+            throw Refusal(record);
         }
 
         var countAt = record.HeaderCountPosition;

@@ -13,6 +13,9 @@ public sealed class SourceCounters
     private long _control;
     private long _duplicates;
     private long _otherGeneration;
+    private long _unwritable;
+    private long _damaged;
+    private long _leftOutBySink;
 
     /// <summary>Counts from 0, or on from an earlier run.</summary>
     public SourceCounters(SourceTally tally = default)
@@ -21,6 +24,8 @@ public sealed class SourceCounters
         _control = tally.Control;
         _duplicates = tally.Duplicates;
         _otherGeneration = tally.OtherGeneration;
+        _unwritable = tally.Unwritable;
+        _damaged = tally.Damaged;
     }
 
     /// <summary>Segments read to their end.</summary>
@@ -40,6 +45,15 @@ public sealed class SourceCounters
 
     /// <summary>Records left out because the other generation was chosen.</summary>
     public long OtherGenerationCount => Interlocked.Read(ref _otherGeneration);
+
+    /// <summary>Records left out because the target or the sink cannot take them.</summary>
+    public long UnwritableCount => Interlocked.Read(ref _unwritable) + LeftOutBySinkCount;
+
+    /// <summary>Records of damaged or missing segments that were left out; as many as the manifest says that these held.</summary>
+    public long DamagedCount => Interlocked.Read(ref _damaged);
+
+    /// <summary>Of <see cref="UnwritableCount"/>: those that the sink was given and has left out in this run.</summary>
+    internal long LeftOutBySinkCount => Interlocked.Read(ref _leftOutBySink);
 
     /// <summary>Source offsets of the first few records left out as markers.</summary>
     public IReadOnlyList<long> ControlExamples
@@ -65,8 +79,8 @@ public sealed class SourceCounters
         }
     }
 
-    /// <summary>The records left out so far, by reason.</summary>
-    internal SourceTally Tally => new(SkippedByWindowCount, ControlCount, DuplicateCount, OtherGenerationCount);
+    /// <summary>The records left out so far by the stream, by reason. What the sink leaves out is not in it: the sink is behind.</summary>
+    internal SourceTally Tally => new(SkippedByWindowCount, ControlCount, DuplicateCount, OtherGenerationCount, Interlocked.Read(ref _unwritable), DamagedCount);
 
     /// <summary>What was read so far.</summary>
     internal ReadCount Read => new(SegmentsRead, StoredBytesRead, DuplicateCount, OtherGenerationCount, _notes.Count == 0 ? null : Notes);
@@ -128,4 +142,10 @@ public sealed class SourceCounters
     internal void Duplicate(int copies) => Interlocked.Add(ref _duplicates, copies);
 
     internal void OtherGeneration(int copies) => Interlocked.Add(ref _otherGeneration, copies);
+
+    internal void Unwritable() => Interlocked.Increment(ref _unwritable);
+
+    internal void Damaged(long records) => Interlocked.Add(ref _damaged, records);
+
+    internal void LeftOutBySink() => Interlocked.Increment(ref _leftOutBySink);
 }

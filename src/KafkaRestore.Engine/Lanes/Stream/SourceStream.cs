@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.KafkaBackup.Segments;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Records.Memory;
 
@@ -18,10 +20,20 @@ namespace KafkaRestore.Engine.Lanes.Stream;
 /// <param name="pool">Where memory is rented.</param>
 /// <param name="readFrom">Segments wholly below this offset are passed over; of others, records below it are still given.</param>
 /// <param name="countFrom">Second copies below this offset are counted already.</param>
+/// <param name="skips">What is left out; null is nothing.</param>
 internal sealed class SourceStream(
-    string backupId, LaneSource source, StreamRules rules, SegmentReader reader, SourceCounters counters, BufferPool pool, long readFrom = 0, long countFrom = 0)
+    string backupId,
+    LaneSource source,
+    StreamRules rules,
+    SegmentReader reader,
+    SourceCounters counters,
+    BufferPool pool,
+    long readFrom = 0,
+    long countFrom = 0,
+    StreamSkips? skips = null)
 {
     private const int SegmentsAhead = 3;
+    private readonly StreamSkips _skips = skips ?? StreamSkips.None;
 
     public async IAsyncEnumerable<SourceBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -37,8 +49,12 @@ internal sealed class SourceStream(
                 {
                     await foreach (var block in merge.ReadAsync(cancellationToken).ConfigureAwait(false))
                     {
-                        order.Follow(block, merge.FirstKey, scan: false);
-                        yield return new SourceBlock(block, merge.AccountedBelow);
+                        if (block.Block is { } merged)
+                        {
+                            order.Follow(merged, merge.FirstKey, scan: false);
+                        }
+
+                        yield return block;
                     }
 
                     order.Reach(merge.Reached);
@@ -46,7 +62,13 @@ internal sealed class SourceStream(
                     continue;
                 }
 
-                var segment = await next.Segment!.ConfigureAwait(false);
+                var (segment, lost) = next.Segment is { } trial ? await trial.ConfigureAwait(false) : default;
+                if (segment is null)
+                {
+                    yield return Pass(next.Entry, lost);
+                    continue;
+                }
+
                 await using (segment.ConfigureAwait(false))
                 {
                     // A difference from the manifest is noted on opening; without one the manifest's offsets are the segment's.
@@ -85,6 +107,12 @@ internal sealed class SourceStream(
                     continue;
                 }
 
+                if (run.Count == 1 && _skips.HasSegment(source, source.Segments[run.First]))
+                {
+                    await ahead.WriteAsync(new Opened(source.Segments[run.First], null, null), cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
                 if (!await ahead.WaitToWriteAsync(cancellationToken).ConfigureAwait(false))
                 {
                     return;
@@ -93,8 +121,8 @@ internal sealed class SourceStream(
                 var need = run.Count == 1 ? reader.MemoryFor(Reference(run.First)) : OverlapMerge.MemoryFor(backupId, source, run, reader);
                 var reservation = await reader.Budget.ReserveAsync(need, cancellationToken).ConfigureAwait(false);
                 var opened = run.Count == 1
-                    ? new Opened(Task.Run(() => reader.OpenAsync(Reference(run.First), reservation, cancellationToken), CancellationToken.None), null)
-                    : new Opened(null, new OverlapMerge(backupId, source, run, rules.Generation, reader, reservation, counters, pool, countFrom));
+                    ? new Opened(source.Segments[run.First], Task.Run(() => SegmentTrial.OpenAsync(reader, Reference(run.First), reservation, _skips.Allowed.DamagedSegments, cancellationToken), CancellationToken.None), null)
+                    : new Opened(source.Segments[run.First], null, new OverlapMerge(backupId, source, run, rules.Generation, reader, reservation, counters, pool, _skips, countFrom));
                 await ahead.WriteAsync(opened, CancellationToken.None).ConfigureAwait(false);
             }
 
@@ -116,12 +144,24 @@ internal sealed class SourceStream(
             return false;
         }
 
-        foreach (var segment in segments)
+        foreach (var segment in segments.Where(segment => !_skips.HasSegment(source, segment)))
         {
             counters.SegmentPassed(segment.CompressedSize);
         }
 
         return true;
+    }
+
+    /// <summary>A segment that is left out whole.</summary>
+    private SourceBlock Pass(SegmentEntry segment, Skip? found)
+    {
+        // Where segments are taken at their word, those that an earlier run has passed come again.
+        if (segment.EndOffset >= readFrom)
+        {
+            counters.Damaged(segment.RecordCount);
+        }
+
+        return new SourceBlock(null, segment.EndOffset + 1, found);
     }
 
     private SegmentReference Reference(int index) => new(backupId, source.Topic, source.Partition, source.Segments[index]);
@@ -138,7 +178,10 @@ internal sealed class SourceStream(
 
             try
             {
-                await (await task.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+                if ((await task.ConfigureAwait(false)).Segment is { } opened)
+                {
+                    await opened.DisposeAsync().ConfigureAwait(false);
+                }
             }
             catch (Exception)
             {
@@ -147,5 +190,9 @@ internal sealed class SourceStream(
         }
     }
 
-    private readonly record struct Opened(Task<OpenSegment>? Segment, OverlapMerge? Merge);
+    /// <summary>A run whose turn comes.</summary>
+    /// <param name="Entry">The first segment.</param>
+    /// <param name="Segment">Opens it; null when it is noted as left out, or in a merge.</param>
+    /// <param name="Merge">Merges it with others; null when it stands for itself.</param>
+    private readonly record struct Opened(SegmentEntry Entry, Task<SegmentTrial>? Segment, OverlapMerge? Merge);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Records.Layout;
 
 namespace KafkaRestore.Engine.Lanes.Stream;
@@ -27,7 +28,8 @@ public readonly record struct StreamPosition(int Generation, int Source, long Re
 /// <summary>A piece of a lane's stream, and where the stream stands behind it.</summary>
 /// <param name="Block">Records to be sent; belongs to whoever takes the piece. Null where only the position moved.</param>
 /// <param name="Mark">Holds once every record up to here is acknowledged.</param>
-internal readonly record struct StreamPiece(RecordBlock? Block, StreamMark Mark);
+/// <param name="Skips">What the stream has left out up to here and nobody has noted yet; must be noted before the piece is taken. Null is nothing.</param>
+internal readonly record struct StreamPiece(RecordBlock? Block, StreamMark Mark, IReadOnlyList<Skip>? Skips = null);
 
 /// <summary>What is accounted for behind a piece of the stream.</summary>
 /// <param name="Source">Index of the source.</param>

@@ -41,6 +41,10 @@ public sealed record LaneCheckpoint
     /// <summary>What was done with each source, in the order of their numbers.</summary>
     public required IReadOnlyList<SourceCheckpoint> Sources { get; init; }
 
+    /// <summary>How many segments and records the lane has left out for good, at least so many stand in its file of skips.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Skips { get; init; }
+
     /// <summary>When it was written, epoch milliseconds by this machine's clock: for people only, nothing is decided by it. Set by the store.</summary>
     public long WrittenAt { get; init; }
 
@@ -52,11 +56,16 @@ public sealed record LaneCheckpoint
     [JsonIgnore]
     public long Bytes => Sources.Sum(source => source.Bytes);
 
+    /// <summary>Records left out of all sources because they cannot be read or written.</summary>
+    [JsonIgnore]
+    public long RecordsSkipped => Sources.Sum(source => source.SkippedUnwritable + source.Damaged);
+
     /// <summary>What cannot be true of a checkpoint; null when nothing is wrong.</summary>
     internal string? FindProblem() =>
         Topic.Length == 0 ? "it has no topic"
         : Partition < 0 ? "its partition is negative"
         : State == LaneState.Waiting ? "its lane has not begun"
+        : Skips < 0 ? "its number of skips is negative"
         : Baseline < 0 || ExpectedEnd < Baseline ? $"its expected end {ExpectedEnd} is before its baseline {Baseline}"
         : Position.Generation < 1 || Position.Source < 0 || Position.Source > Sources.Count || Position.NextOffset < 0 || Position.ReadFrom < 0
             ? "its position is not one of a stream"

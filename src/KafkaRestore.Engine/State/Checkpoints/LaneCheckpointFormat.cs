@@ -11,11 +11,12 @@ namespace KafkaRestore.Engine.State.Checkpoints;
 /// </summary>
 internal static class LaneCheckpointFormat
 {
-    public const int Version = 1;
+    /// <summary>Version 2 is version 1 of a lane that has left something out: a program that knows nothing of that would take up another stream.</summary>
+    public const int Version = 2;
     private const string Kind = "lane";
 
     public static byte[] Write(LaneCheckpoint checkpoint) =>
-        TextEnvelope.Wrap(Kind, Version, JsonSerializer.SerializeToUtf8Bytes(checkpoint, StateJson.Readable.LaneCheckpoint));
+        TextEnvelope.Wrap(Kind, checkpoint.Skips > 0 ? Version : 1, JsonSerializer.SerializeToUtf8Bytes(checkpoint, StateJson.Readable.LaneCheckpoint));
 
     /// <summary>Reads any version up to <see cref="Version"/>.</summary>
     /// <param name="content">The file's bytes.</param>
@@ -28,12 +29,12 @@ internal static class LaneCheckpointFormat
         var body = content[bodyAt..];
         return version switch
         {
-            1 => ReadVersion1(body),
+            1 or 2 => ReadBody(body),
             _ => throw StateFailure.Newer(path, version, Version),
         };
     }
 
-    private static LaneCheckpoint ReadVersion1(ReadOnlySpan<byte> body)
+    private static LaneCheckpoint ReadBody(ReadOnlySpan<byte> body)
     {
         LaneCheckpoint checkpoint;
         try

@@ -12,7 +12,10 @@ internal interface IStateFiles
     /// <summary>Creates an empty file, or empties the one of this name.</summary>
     Stream Create(string path);
 
-    /// <summary>Brings all that was written to a stream of <see cref="Create"/> to the disk.</summary>
+    /// <summary>Opens a file to go on writing behind its first <paramref name="length"/> bytes; what stands behind them is cut off. Creates it when it is not there.</summary>
+    Stream Append(string path, long length);
+
+    /// <summary>Brings all that was written to a stream of <see cref="Create"/> or <see cref="Append"/> to the disk.</summary>
     void Flush(Stream created);
 
     /// <summary>Renames a file over another one, in one step.</summary>

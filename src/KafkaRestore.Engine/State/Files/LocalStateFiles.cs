@@ -21,6 +21,22 @@ internal sealed class LocalStateFiles : IStateFiles
 
     public Stream Create(string path) => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
 
+    public Stream Append(string path, long length)
+    {
+        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        try
+        {
+            stream.SetLength(length);
+            stream.Position = length;
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
     public void Flush(Stream created) => ((FileStream)created).Flush(flushToDisk: true);
 
     public void Replace(string from, string to) => File.Move(from, to, overwrite: true);

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KafkaRestore.Engine.Lanes.Skipping;
 using KafkaRestore.Engine.State.Checkpoints;
 
 namespace KafkaRestore.Engine.State.Files;
@@ -9,16 +10,22 @@ namespace KafkaRestore.Engine.State.Files;
 [JsonSerializable(typeof(LaneCheckpoint))]
 [JsonSerializable(typeof(JobSummary))]
 [JsonSerializable(typeof(LockHolder))]
+[JsonSerializable(typeof(Skip))]
 internal sealed partial class StateJson : JsonSerializerContext
 {
     /// <summary>Indented, with every script's letters as they are: no browser reads this.</summary>
-    public static StateJson Readable { get; } = new(new JsonSerializerOptions
+    public static StateJson Readable { get; } = new(OptionsOf(indented: true));
+
+    /// <summary>The same on one line, for files of lines.</summary>
+    public static StateJson Line { get; } = new(OptionsOf(indented: false));
+
+    private static JsonSerializerOptions OptionsOf(bool indented) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        WriteIndented = true,
+        WriteIndented = indented,
         NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
+    };
 }

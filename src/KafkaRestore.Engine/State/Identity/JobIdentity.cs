@@ -16,7 +16,8 @@ namespace KafkaRestore.Engine.State.Identity;
 /// </summary>
 /// <remarks>
 /// The selected segments are not part of it: an archive may grow and lose segments that are done with, see <c>Segments/</c>. Nor is
-/// <c>on_manifest_mismatch</c>: it decides whether a segment is accepted, not what is in it.
+/// <c>on_manifest_mismatch</c>: it decides whether a segment is accepted, not what is in it; nor <c>on_damaged_segment</c> and <c>on_unwritable_record</c>: what is left out is
+/// decided once and noted, so that a run that stopped can go on with <c>skip</c>.
 /// </remarks>
 public sealed class JobIdentity : IEquatable<JobIdentity>
 {

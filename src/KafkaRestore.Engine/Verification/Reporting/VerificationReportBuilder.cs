@@ -1,4 +1,5 @@
 using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Verification.Comparison;
 
 namespace KafkaRestore.Engine.Verification.Reporting;
@@ -82,6 +83,11 @@ internal static class VerificationReportBuilder
         {
             yield return "what is in the records (levels hashes and records compare it)";
             yield return "whether segments hold as many records as the manifest says, where it alone was asked";
+        }
+
+        if (options.LeftOut.Count > 0)
+        {
+            yield return $"what the restore has left out: {Words.OfSkips(options.LeftOut.Count)}, {options.LeftOut.Sum(skip => skip.Records)} record(s) in all";
         }
 
         if (options.IgnoredHeaders.Count > 0)

@@ -158,9 +158,27 @@ internal sealed class BatchSink : IRecordSink
                 ErrorCodes.RecordTooLarge,
                 $"the record at source offset {_origin!.First} takes {_finished.Length} bytes as a batch of its own; the topic takes {_lane.MaxMessageBytes}",
                 _lane.Target.ToString());
-            _queue.End(refusal);
-            throw refusal;
+            await LeaveOutFinishedAsync(refusal, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Leaves out the one record of the batch that is too large, or ends with <paramref name="refusal"/>.</summary>
+    private async ValueTask LeaveOutFinishedAsync(RestoreException refusal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (_lane.LeaveOut?.Invoke(new UnwritableRecord(_origin!.Source, _origin.First, refusal), cancellationToken) ?? throw refusal).ConfigureAwait(false);
+        }
+        catch (RestoreException failure)
+        {
+            _queue.End(failure);
+            throw;
+        }
+
+        _finished!.Dispose();
+        _finished = null;
+        _origin.Dispose();
+        _origin = null;
     }
 
     /// <summary>False when there is no room for <paramref name="charge"/> bytes. A batch that stays unqueued is too large for the topic.</summary>

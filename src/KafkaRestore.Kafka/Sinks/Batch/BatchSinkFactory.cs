@@ -106,7 +106,7 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
 
         var window = new QueueWindow(lane.QueueBytes);
         var splitter = new RecordBatchSplitter(_delivery.Codec, _delivery.CodecLevel, BufferPool.Shared);
-        var queue = new PartitionQueue(lane.Target, start.Producer, start.EndOffset, fence, _dispatcher, observer, window, splitter, _delivery.AcknowledgementDeadline, _time);
+        var queue = new PartitionQueue(lane.Target, start.Producer, start.EndOffset, fence, _dispatcher, observer, window, splitter, _delivery.AcknowledgementDeadline, _time, lane.LeaveOut);
         await _dispatcher.PlaceAsync(queue).WaitAsync(cancellationToken).ConfigureAwait(false);
         return new BatchSink(lane, start.EndOffset, queue, window, _dispatcher, _delivery, _time);
     }

@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Records.Errors;
-using KafkaRestore.Records.Layout;
 using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Sinks.Client;
@@ -29,11 +28,11 @@ public sealed partial class ClientSink
     private long _acknowledgedAtWatch;
     private long _progressAt;
 
-    private void Begin(RecordBlock block)
+    private void Begin(int source, int records)
     {
         lock (_gate)
         {
-            _newest = new InFlightBlock(block.Source, block.Count);
+            _newest = new InFlightBlock(source, records);
             if (_oldest is null)
             {
                 _oldest = _newest;
@@ -59,29 +58,39 @@ public sealed partial class ClientSink
             held = record.Bytes + RecordOverhead;
             if (report.Error.IsError || report.Status != PersistenceStatus.Persisted)
             {
-                Refused(report.Error, record.Offset);
-                return;
+                if (!IsVerdict(report, record.Offset))
+                {
+                    Refused(report.Error, record.Offset);
+                    return;
+                }
             }
-
-            if (report.Offset.Value != _expected)
+            else if (report.Offset.Value != _expected)
             {
                 End(Misplaced(report.Offset.Value, record.Offset));
                 return;
             }
-
-            _expected++;
-            _acknowledged++;
-            block.Acknowledge();
-            if (block.IsComplete)
+            else
             {
-                Report(block);
-                block.Release();
-                _oldest = _blocks.TryDequeue(out var next) ? next : null;
+                Acknowledge(block);
             }
         }
 
         // Last, so that whoever waits for an empty window finds every acknowledgement reported.
         _window.Release(held);
+    }
+
+    private void Acknowledge(InFlightBlock block)
+    {
+        _onTrial = false;
+        _expected++;
+        _acknowledged++;
+        block.Acknowledge();
+        if (block.IsComplete)
+        {
+            Report(block);
+            block.Release();
+            _oldest = _blocks.TryDequeue(out var next) ? next : null;
+        }
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace KafkaRestore.Kafka.Sinks.Client;
 /// <summary>A lane's sink over Confluent.Kafka: one idempotent producer instance that writes to one partition.</summary>
 /// <remarks>
 /// A record that this client cannot carry unchanged is refused when its turn comes: every record before it is sent and acknowledged
-/// first, it and everything after it is not. The same holds for a call that is cancelled: what was handed over before goes on to the
+/// first, it and everything after it is not, unless the lane leaves such records out. The same holds for a call that is cancelled: what was handed over before goes on to the
 /// broker, but the sink is at its end, because going on behind the half-sent block would leave a gap.
 /// The first record goes alone: a broker that does not know the producer yet would take the second batch even if it refused the first,
 /// and another writer's presence shows before more is written.
@@ -26,9 +26,10 @@ public sealed partial class ClientSink : IRecordSink
     private readonly TopicPartition _target;
     private readonly QueueWindow _window;
     private readonly RecordTranslator _translator;
-    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly Func<IProducer<byte[]?, byte[]?>> _newProducer;
     private readonly Action<DeliveryReport<byte[]?, byte[]?>> _onDelivered;
     private readonly ITimer _watch;
+    private IProducer<byte[]?, byte[]?> _producer;
     private bool _begun;
     private bool _proving;
     private int _disposed;
@@ -44,10 +45,11 @@ public sealed partial class ClientSink : IRecordSink
         _window = new QueueWindow(lane.QueueBytes);
         _translator = new RecordTranslator(lane, compresses: properties["compression.type"] != "none");
         _onDelivered = OnDelivered;
-        _producer = ClientConfiguration.Build(() => new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig(properties))
+        _newProducer = () => ClientConfiguration.Build(() => new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig(properties))
             .SetLogHandler((_, line) => log(ClientLogLine.From(line)))
             .SetErrorHandler((_, error) => NoteError(error))
             .Build());
+        _producer = _newProducer();
         _progressAt = time.GetTimestamp();
         _watchPeriod = TimeSpan.FromMilliseconds(Math.Clamp(_deadline.TotalMilliseconds / 20, 20, 1_000));
         _watch = time.CreateTimer(static state => ((ClientSink)state!).CheckDeadline(), this, _watchPeriod, _watchPeriod);
@@ -71,17 +73,28 @@ public sealed partial class ClientSink : IRecordSink
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Begin(block);
-                while (!TrySendSome(block, ref turn))
+                Begin(block.Source, block.Count);
+                while (true)
                 {
-                    await (_proving ? _window.WaitUntilEmptyAsync(cancellationToken) : _window.WaitForRoomAsync(turn.BytesWanted, cancellationToken)).ConfigureAwait(false);
-                }
+                    while (!TrySendSome(block, ref turn))
+                    {
+                        await (_proving ? _window.WaitUntilEmptyAsync(cancellationToken) : _window.WaitForRoomAsync(turn.BytesWanted, cancellationToken)).ConfigureAwait(false);
+                    }
 
-                if (turn.Refusal is { } refusal)
-                {
+                    if (turn.Refusal is not { } refusal)
+                    {
+                        return;
+                    }
+
                     await _window.WaitUntilEmptyAsync(cancellationToken).ConfigureAwait(false);
-                    End(refusal);
-                    throw refusal;
+                    if (_lane.LeaveOut is null || !turn.IsUnwritable)
+                    {
+                        End(refusal);
+                        throw refusal;
+                    }
+
+                    await LeaveOutAsync(block, turn, cancellationToken).ConfigureAwait(false);
+                    turn = turn.Behind(RecordView.At(block.Bytes[turn.Position..]).Encoded.Length);
                 }
             }
             catch (OperationCanceledException)
@@ -118,15 +131,20 @@ public sealed partial class ClientSink : IRecordSink
 
         await _watch.DisposeAsync().ConfigureAwait(false);
         End(new ObjectDisposedException(nameof(ClientSink)));
+        await CloseAsync(_producer).ConfigureAwait(false);
+        ReleaseBlocks();
+    }
+
+    private static async Task CloseAsync(IProducer<byte[]?, byte[]?> producer)
+    {
         var closing = BlockingCall.RunAsync(
             () =>
             {
-                _producer.Dispose();
+                producer.Dispose();
                 return true;
             },
             CancellationToken.None);
         await Task.WhenAny(closing, Task.Delay(DisposeDeadline)).ConfigureAwait(false);
-        ReleaseBlocks();
     }
 
     /// <summary>Hands over records until the window is full (false) or the block is at its end or a record is refused (true).</summary>
@@ -142,20 +160,46 @@ public sealed partial class ClientSink : IRecordSink
 
             _proving = false;
             var record = RecordView.At(rest);
+            if (turn.IsOnTrial)
+            {
+                turn.IsOnTrial = false;
+                if (TakeVerdict() is { } tooLarge)
+                {
+                    turn.Refuse(tooLarge, isUnwritable: true, wasSent: true);
+                    return true;
+                }
+
+                turn.Pass(record);
+                rest = rest[record.Encoded.Length..];
+                continue;
+            }
+
+            var alone = _lane.LeaveOut is not null && _translator.MayBeTooLarge(record);
+            if (alone && _window.Used != 0)
+            {
+                _proving = true;
+                return false;
+            }
+
             turn.BytesWanted = record.Encoded.Length + RecordOverhead;
             if (!_window.TryTake(turn.BytesWanted))
             {
                 return false;
             }
 
-            turn.Refusal = _translator.Translate(record);
-            if (turn.Refusal is not null)
+            if (_translator.Translate(record) is { } refusal)
             {
                 _window.Release(turn.BytesWanted);
+                turn.Refuse(refusal, isUnwritable: true);
                 return true;
             }
 
-            _newest!.Note(turn.Index, record);
+            _newest!.Note(turn.Index - turn.First, record);
+            if (alone)
+            {
+                BeginTrial();
+            }
+
             try
             {
                 _producer.Produce(_target, _translator.Message, _onDelivered);
@@ -163,14 +207,19 @@ public sealed partial class ClientSink : IRecordSink
             catch (KafkaException e)
             {
                 _window.Release(turn.BytesWanted);
-                turn.Refusal = Refusal(Cause(e.Error), record.Offset);
+                turn.Refuse(Refusal(Cause(e.Error), record.Offset), isUnwritable: false);
                 return true;
             }
 
-            _proving = !_begun;
+            _proving = !_begun || alone;
             _begun = true;
-            turn.Index++;
-            turn.Position += record.Encoded.Length;
+            if (alone)
+            {
+                turn.IsOnTrial = true;
+                return false;
+            }
+
+            turn.Pass(record);
             rest = rest[record.Encoded.Length..];
         }
 
@@ -190,9 +239,41 @@ public sealed partial class ClientSink : IRecordSink
     {
         internal readonly int Count => count;
 
+        /// <summary>The record whose turn it is.</summary>
         internal int Index;
+
+        /// <summary>The first record behind the last one that was left out.</summary>
+        internal int First;
+
         internal int Position;
         internal long BytesWanted;
+
+        /// <summary>Whether the record has been sent alone, and the broker's verdict is awaited.</summary>
+        internal bool IsOnTrial;
+
+        /// <summary>Why the record ends the sink, or is left out.</summary>
         internal RestoreException? Refusal;
+
+        /// <summary>Whether the refusal is due to the record itself.</summary>
+        internal bool IsUnwritable;
+
+        internal void Pass(RecordView record)
+        {
+            Index++;
+            Position += record.Encoded.Length;
+        }
+
+        /// <summary>Whether the broker has refused it, which ends the client's instance.</summary>
+        internal bool WasSent;
+
+        internal void Refuse(RestoreException refusal, bool isUnwritable, bool wasSent = false)
+        {
+            Refusal = refusal;
+            IsUnwritable = isUnwritable;
+            WasSent = wasSent;
+        }
+
+        /// <summary>The turn of the record behind this one, which is left out.</summary>
+        internal readonly Turn Behind(int length) => new(count) { Index = Index + 1, First = Index + 1, Position = Position + length };
     }
 }

@@ -7,7 +7,7 @@ namespace KafkaRestore.Kafka.Sinks.Client;
 internal static class ProducerSettings
 {
     // Room for a batch's own header and for the record headers' varints, which the client estimates.
-    private const int BatchOverhead = 512;
+    internal const int BatchOverhead = 512;
     private const int LargestRecord = 1_000_000_000;
 
     internal static Dictionary<string, string> For(KafkaConnectionOptions connection, DeliveryOptions delivery, SinkLane lane)

@@ -55,6 +55,9 @@ internal sealed class RecordTranslator(SinkLane lane, bool compresses)
         return null;
     }
 
+    /// <summary>Whether the broker may find the record too large, which it says only after it was sent.</summary>
+    internal bool MayBeTooLarge(RecordView record) => lane.MaxMessageBytes is { } most && record.Encoded.Length > most - ProducerSettings.BatchOverhead;
+
     private static long Payload(RecordView record) => (long)record.Key.Length + record.Value.Length;
 
     private RestoreException NotRepresentable(long offset, string why) =>

@@ -256,7 +256,7 @@ internal sealed class BrokerSender : IAsyncDisposable
         {
             if (result.Partition == sent.Queue.Target)
             {
-                sent.Queue.Answer(sent.Batch, result.Error, result.BaseOffset, result.Message);
+                sent.Queue.Answer(sent.Batch, result);
                 return;
             }
         }

@@ -1,4 +1,5 @@
 using KafkaRestore.Kafka.Sinks.Batch.Fencing;
+using KafkaRestore.Kafka.Wire.Protocol;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Kafka.Sinks.Batch.Sending;
@@ -30,6 +31,9 @@ internal sealed partial class PartitionQueue
             {
                 case ProduceReaction.Split:
                     SplitFirst();
+                    break;
+                case ProduceReaction.LeaveOut:
+                    await LeaveOutFirstAsync().ConfigureAwait(false);
                     break;
                 case ProduceReaction.Reown:
                     await ReownAsync().ConfigureAwait(false);
@@ -75,7 +79,64 @@ internal sealed partial class PartitionQueue
         return Task.Delay(pause, _time, _ended.Token);
     }
 
-    /// <summary>The first batch was refused as too large: its records go as two.</summary>
+    /// <summary>
+    /// The first batch is refused because of a record in it: its records go in parts until that one stands alone, then it is left out. A batch that may stand in the log already is
+    /// looked for there first.
+    /// </summary>
+    private void Isolate(PendingBatch batch, IReadOnlyList<ProduceRecordError> errors, RestoreException refusal)
+    {
+        if (batch.Batch.Count > 1)
+        {
+            // Up to the first record that the broker names; where it names the first one, that one alone.
+            var named = errors.Count == 0 ? batch.Batch.Count / 2 : errors.Min(error => error.Index);
+            _splitAt = Math.Clamp(named, 1, batch.Batch.Count - 1);
+            Stop(ProduceReaction.Split, refusal.Message);
+        }
+        else if (!batch.IsDoubtful)
+        {
+            _refusal = refusal;
+            Stop(ProduceReaction.LeaveOut, refusal.Message);
+        }
+        else if (_fence is not null)
+        {
+            Stop(ProduceReaction.Reown, refusal.Message);
+        }
+        else
+        {
+            EndLocked(refusal);
+        }
+    }
+
+    /// <summary>The first batch's one record is left out; what is behind it takes its place in the producer's sequence.</summary>
+    private async Task LeaveOutFirstAsync()
+    {
+        var refused = _batches[0];
+        await _leaveOut!(new UnwritableRecord(refused.Origin.Source, refused.Origin.First, _refusal!), _ended.Token).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_failure is not null)
+            {
+                return;
+            }
+
+            _batches.RemoveAt(0);
+            _nextSequence = refused.Sequence;
+            foreach (var batch in _batches)
+            {
+                // Nothing behind a refused batch is taken into the log.
+                batch.IsDoubtful = false;
+                Stamp(batch);
+            }
+
+            _backoff.Reset();
+            _trouble = null;
+            _progressAt = _time.GetTimestamp();
+            _window.Release(refused.Charge);
+            refused.Release();
+        }
+    }
+
+    /// <summary>The first batch was refused as too large, or for a record in it: its records go as two.</summary>
     private void SplitFirst()
     {
         lock (_gate)
@@ -86,10 +147,10 @@ internal sealed partial class PartitionQueue
             }
 
             var whole = _batches[0];
-            var (first, second) = _splitter.Split(whole.Batch);
+            var (first, second) = _splitter.Split(whole.Batch, _splitAt);
             var (firstOrigin, secondOrigin) = whole.Origin.Split(first.Count);
-            var firstPart = new PendingBatch(first, firstOrigin, 0);
-            var secondPart = new PendingBatch(second, secondOrigin, whole.Charge);
+            var firstPart = new PendingBatch(first, firstOrigin, 0) { IsDoubtful = whole.IsDoubtful };
+            var secondPart = new PendingBatch(second, secondOrigin, whole.Charge) { IsDoubtful = whole.IsDoubtful };
             firstPart.Stamp(_producer, whole.Sequence);
             secondPart.Stamp(_producer, (whole.Sequence + first.Count) & int.MaxValue);
             _batches[0] = firstPart;
@@ -127,6 +188,7 @@ internal sealed partial class PartitionQueue
             _nextSequence = 0;
             foreach (var batch in _batches)
             {
+                batch.IsDoubtful = false;
                 Stamp(batch);
             }
         }

@@ -1,6 +1,7 @@
 using KafkaRestore.Kafka.Batches;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Sinks.Batch.Fencing;
+using KafkaRestore.Kafka.Wire.Protocol;
 using KafkaRestore.Records.Errors;
 using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
@@ -28,6 +29,7 @@ internal sealed partial class PartitionQueue
     private readonly RecordBatchSplitter _splitter;
     private readonly TimeProvider _time;
     private readonly TimeSpan _deadline;
+    private readonly LeaveOut? _leaveOut;
 
     private ProducerIdentity _producer;
     private int _nextSequence;
@@ -35,6 +37,8 @@ internal sealed partial class PartitionQueue
     private int _underWay;
     private bool _proven;
     private ProduceReaction? _remedy;
+    private int _splitAt;
+    private RestoreException? _refusal;
     private BrokerSender? _sender;
     private Backoff _backoff;
     private long _progressAt;
@@ -52,6 +56,7 @@ internal sealed partial class PartitionQueue
     /// <param name="splitter">Makes two batches of one that is too large.</param>
     /// <param name="deadline">How long to wait without an acknowledgement.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="leaveOut">Leaves out a record that the broker refuses; null: such a record ends the queue.</param>
     public PartitionQueue(
         TargetPartition target,
         ProducerIdentity producer,
@@ -62,8 +67,10 @@ internal sealed partial class PartitionQueue
         QueueWindow window,
         RecordBatchSplitter splitter,
         TimeSpan deadline,
-        TimeProvider time)
+        TimeProvider time,
+        LeaveOut? leaveOut = null)
     {
+        _leaveOut = leaveOut;
         Target = target;
         _producer = producer;
         _expected = startOffset;
@@ -155,8 +162,9 @@ internal sealed partial class PartitionQueue
     }
 
     /// <summary>A broker has answered <paramref name="batch"/>.</summary>
-    public void Answer(PendingBatch batch, KafkaErrorCode code, long baseOffset, string? text)
+    public void Answer(PendingBatch batch, in ProducePartitionResult answer)
     {
+        var (code, text) = (answer.Error, answer.Message);
         lock (_gate)
         {
             _contactAt = _time.GetTimestamp();
@@ -168,6 +176,7 @@ internal sealed partial class PartitionQueue
             if (_remedy is not null)
             {
                 // Whatever it says of a batch behind the one that failed, that batch will be sent again.
+                batch.IsDoubtful |= _batches[0].IsDoubtful;
                 _underWay--;
                 RemedyIfQuiet();
                 return;
@@ -183,20 +192,28 @@ internal sealed partial class PartitionQueue
                 }
 
                 _underWay--;
-                Acknowledge(baseOffset);
+                Acknowledge(answer.BaseOffset);
                 _sender?.Wake();
                 return;
             }
 
             _underWay--;
             _trouble = Describe(code, text);
-            if (PartitionRefusals.For(reaction, code, text, batch, Target, _fence is not null) is { } refusal)
+            var refusal = PartitionRefusals.For(reaction, code, text, batch, Target, _fence is not null);
+            if (refusal is not null && _leaveOut is not null && reaction is ProduceReaction.Split or ProduceReaction.Isolate)
+            {
+                Isolate(batch, answer.RecordErrors, refusal);
+            }
+            else if (refusal is not null)
             {
                 EndLocked(refusal);
-                return;
             }
-
-            Stop(reaction, _trouble);
+            else
+            {
+                batch.IsDoubtful |= reaction != ProduceReaction.Split;
+                _splitAt = batch.Batch.Count / 2;
+                Stop(reaction, _trouble);
+            }
         }
     }
 
@@ -210,6 +227,12 @@ internal sealed partial class PartitionQueue
             if (_failure is not null)
             {
                 return;
+            }
+
+            // Which of them they are does not matter: what is behind the first one can only be in the log if that is.
+            foreach (var batch in _batches.Take(_underWay))
+            {
+                batch.IsDoubtful = true;
             }
 
             _underWay -= batches;

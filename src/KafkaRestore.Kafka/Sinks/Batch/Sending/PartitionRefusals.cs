@@ -19,9 +19,11 @@ internal static class PartitionRefusals
                 target.ToString()),
             ProduceReaction.Fenced => Taken(reason, target.ToString()),
             ProduceReaction.Denied => new RestoreException(ErrorCodes.TargetDenied, $"writing was denied: {reason}", target.ToString()),
-            ProduceReaction.Fatal => new RestoreException(
+            ProduceReaction.Fatal or ProduceReaction.Isolate => new RestoreException(
                 ErrorCodes.ProduceRefused,
-                $"the batch that begins with source offset {batch.Origin.First} was refused: {reason}",
+                batch.Batch.Count == 1
+                    ? $"the record at source offset {batch.Origin.First} was refused: {reason}"
+                    : $"the batch that begins with source offset {batch.Origin.First} was refused: {reason}",
                 target.ToString(),
                 HintFor(code, fenced)),
             _ => null,

@@ -26,6 +26,11 @@ internal sealed class PendingBatch
     /// <summary>Sequence number of its first record.</summary>
     public int Sequence { get; private set; }
 
+    /// <summary>
+    /// Whether it was under way and nobody can say what became of it: it may stand in the log although a broker refuses it now. Cleared by whoever knows better.
+    /// </summary>
+    public bool IsDoubtful { get; set; }
+
     /// <summary>Gives it its place in the producer's sequence.</summary>
     public void Stamp(ProducerIdentity producer, int sequence)
     {

@@ -18,6 +18,12 @@ internal enum ProduceReaction
     /// <summary>Too large: the same records in two batches; fatal for one record.</summary>
     Split,
 
+    /// <summary>Refused for good because of a record in it: fatal, unless such records may be left out.</summary>
+    Isolate,
+
+    /// <summary>The one record of the batch is left out. No answer asks for it: it follows from one that does not go away.</summary>
+    LeaveOut,
+
     /// <summary>Another process took the partition over: nothing more may be sent, and nothing re-initialised.</summary>
     Fenced,
 

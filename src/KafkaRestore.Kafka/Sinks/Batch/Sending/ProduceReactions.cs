@@ -37,6 +37,9 @@ internal static class ProduceReactions
         [KafkaErrorCode.MsgSizeTooLarge] = Split,
         [KafkaErrorCode.RecordListTooLarge] = Split,
 
+        [KafkaErrorCode.InvalidTimestamp] = Isolate,
+        [KafkaErrorCode.InvalidRecord] = Isolate,
+
         [KafkaErrorCode.InvalidProducerEpoch] = Fenced,
         [KafkaErrorCode.ProducerFenced] = Fenced,
 
