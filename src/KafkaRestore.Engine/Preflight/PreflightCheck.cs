@@ -135,7 +135,7 @@ public sealed class PreflightCheck(
     }
 
     private static Finding Lost(ErrorCode code, string what, string key, bool mayBeLost) => mayBeLost
-        ? new Finding(Severity.Warning, null, what + "; it is left out (on_damaged_segment: skip)", key)
+        ? new Finding(Severity.Warning, null, what + "; where it is still needed, it is left out (on_damaged_segment: skip)", key)
         : new Finding(Severity.Error, code, what, key);
 
     private async Task<PreflightResult> CheckTargetAsync(PreflightResult result, CancellationToken cancellationToken)

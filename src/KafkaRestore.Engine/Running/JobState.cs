@@ -102,9 +102,22 @@ public sealed class JobState : IDisposable
             var (lane, isFinished) = _lanes[status.Lane.Target];
             if (isFinished && Stored.ReadLane(lane.Number) is { } checkpoint)
             {
-                var skips = Stored.SkipsOf(lane.Number).Read(checkpoint.Skips);
-                status.Recall(LaneResume.StartOf(checkpoint, status.Lane.Sources.Count), checkpoint.Baseline, progress.Plan.BackupId, skips);
+                Recall(status, lane, checkpoint, progress.Plan.BackupId);
             }
+        }
+    }
+
+    private void Recall(LaneStatus status, JobLane lane, LaneCheckpoint checkpoint, string backupId)
+    {
+        try
+        {
+            var skips = Stored.SkipsOf(lane.Number).Read(checkpoint.Skips);
+            status.Recall(LaneResume.StartOf(checkpoint, status.Lane.Sources.Count), checkpoint.Baseline, backupId, skips);
+        }
+        catch (RestoreException damaged) when (damaged.Code == ErrorCodes.StateCorrupt)
+        {
+            // Nobody can say what this lane has left out; the others go on.
+            status.End(LaneState.Failed, damaged);
         }
     }
 

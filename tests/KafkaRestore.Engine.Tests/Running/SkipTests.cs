@@ -131,6 +131,29 @@ public sealed class SkipTests : IDisposable
     }
 
     [Fact]
+    public async Task A_finished_lane_whose_list_is_lost_says_so_and_the_others_go_on()
+    {
+        var archive = new TestArchive().AddSegments("t", 0, TestRecords.Ordinary(50), 10).AddSegments("t", 1, TestRecords.Ordinary(50), 10);
+        var storage = new LackingStorage((await archive.WriteManifestAsync()).Storage) { Missing = { archive.KeyOf("t", 0, 2) } };
+        _sinks.BeforeAppend = (target, record) =>
+        {
+            if (target.Partition == 1 && record.Offset == 20)
+            {
+                throw new RestoreException(ErrorCodes.TargetUnavailable, "away", target.ToString());
+            }
+        };
+        await RunAsync(archive, s_skip, storage);
+        _sinks.BeforeAppend = null;
+        File.Delete(Assert.Single(SkipFiles()));
+
+        var report = await RunAsync(archive, s_skip, storage);
+
+        Assert.Contains(ErrorCodes.StateCorrupt.Word, Assert.Single(report!.Errors), StringComparison.Ordinal);
+        Assert.Equal(["failed", "done"], report.TopicsRestored.Single().Partitions.Select(partition => partition.State));
+        Assert.Equal(50, _sinks.Log(new TargetPartition("t", 1)).Count);
+    }
+
+    [Fact]
     public async Task A_run_that_stopped_at_a_damaged_segment_goes_on_when_asked_to_leave_it_out()
     {
         var (archive, _) = await ArchiveAsync();

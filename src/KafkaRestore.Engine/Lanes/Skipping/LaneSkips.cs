@@ -43,7 +43,7 @@ internal sealed class LaneSkips
     /// <param name="generation">The generation being read.</param>
     /// <param name="source">Index of its source.</param>
     /// <param name="comparing">Whether the log holds records that are yet to be found in the stream.</param>
-    /// <exception cref="RestoreException">The segment's own code: it may be in the target already, in part. STATE_UNWRITABLE.</exception>
+    /// <exception cref="RestoreException">ARCHIVE_CORRUPT: it may be in the target already, in part. STATE_UNWRITABLE.</exception>
     public void Accept(Skip skip, int generation, int source, bool comparing)
     {
         if (skip.IsSegment && (comparing || _journal.HasPassed(generation, source, skip.FirstOffset)))
@@ -59,7 +59,7 @@ internal sealed class LaneSkips
     }
 
     /// <summary>Leaves a record out that the sink cannot write.</summary>
-    /// <exception cref="RestoreException">The record's own code: too many are left out already. STATE_UNWRITABLE.</exception>
+    /// <exception cref="RestoreException">PRODUCE_REFUSED: too many are left out already. STATE_UNWRITABLE.</exception>
     public ValueTask LeaveOutAsync(UnwritableRecord record, CancellationToken cancellationToken)
     {
         Note(Skip.OfRecord(_lane.Sources[record.Source], record.SourceOffset, record.Refusal));

@@ -81,11 +81,15 @@ internal sealed partial class PartitionQueue
 
     /// <summary>
     /// The first batch is refused because of a record in it: its records go in parts until that one stands alone, then it is left out. A batch that may stand in the log already is
-    /// looked for there first.
+    /// looked for there first; where that cannot be done, its refusal ends the queue.
     /// </summary>
     private void Isolate(PendingBatch batch, IReadOnlyList<ProduceRecordError> errors, RestoreException refusal)
     {
-        if (batch.Batch.Count > 1)
+        if (batch.IsDoubtful && _fence is not null)
+        {
+            Stop(ProduceReaction.Reown, refusal.Message);
+        }
+        else if (batch.Batch.Count > 1)
         {
             // Up to the first record that the broker names; where it names the first one, that one alone.
             var named = errors.Count == 0 ? batch.Batch.Count / 2 : errors.Min(error => error.Index);
@@ -96,10 +100,6 @@ internal sealed partial class PartitionQueue
         {
             _refusal = refusal;
             Stop(ProduceReaction.LeaveOut, refusal.Message);
-        }
-        else if (_fence is not null)
-        {
-            Stop(ProduceReaction.Reown, refusal.Message);
         }
         else
         {
