@@ -14,7 +14,7 @@ public sealed class KillTests(OneBroker broker, ITestOutputHelper output)
     [MemberData(nameof(Recipes))]
     public async Task Killed_at_any_time_a_restore_loses_repeats_and_reorders_nothing_and_its_map_is_exact(string recipe)
     {
-        var wanted = Math.Max(1, ChaosSettings.Kills / Recipe.All.Count);
+        var wanted = (ChaosSettings.Kills + Recipe.All.Count - 1) / Recipe.All.Count;
         var tally = new KillTally();
         for (var job = 0; tally.Kills < wanted; job++)
         {

@@ -4,6 +4,7 @@ using KafkaRestore.Engine.OffsetMaps;
 using KafkaRestore.Engine.OffsetMaps.Storage;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Engine.State;
+using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Testing;
@@ -20,7 +21,7 @@ internal static class MapJudge
     private const int MergedQuestions = 300;
 
     /// <summary>Asks for every source offset from 0 to the end and some more.</summary>
-    public static async Task JudgeAsync(Scenario scenario, IReadOnlyList<IReadOnlyList<ConsumedRecord>> found)
+    public static async Task JudgeAsync(Scenario scenario, IReadOnlyDictionary<TargetPartition, IReadOnlyList<ConsumedRecord>> found)
     {
         var configuration = new ConfigurationReader().ReadFile(scenario.Configure([])).Require();
         var options = configuration.Options with { State = configuration.Options.State! with { Directory = scenario.StateDirectory } };
@@ -31,13 +32,13 @@ internal static class MapJudge
         await job.OpenAsync(await job.PlanAsync(default), default);
         foreach (var lane in scenario.Lanes)
         {
-            await JudgeAsync(job.State!.Stored, lane, found[lane.Partition]);
+            await JudgeAsync(job.State!.Stored, lane, found[lane.Target]);
         }
     }
 
     private static async Task JudgeAsync(StoredJob job, ExpectedLane lane, IReadOnlyList<ConsumedRecord> found)
     {
-        var stored = job.Lanes.Single(stored => stored.Target.Partition == lane.Partition);
+        var stored = job.Lanes.Single(stored => stored.Target == lane.Target);
         var checkpoint = job.ReadLane(stored.Number);
         Assert.NotNull(checkpoint);
         Assert.Equal(lane.Sources.Select(source => (source.Topic, source.Partition)), checkpoint.Sources.Select(source => (source.Topic, source.Partition)));
@@ -92,7 +93,7 @@ internal static class MapJudge
             var expected = !progress.Any(source => source.Reads) ? new MergedPosition(MergedPositionKind.NoSource, null, 0)
                 : unread.Count == 0 ? new MergedPosition(MergedPositionKind.End, oracles.Max(oracle => oracle.Count == 0 ? 0 : oracle[^1].Target + 1), 0)
                 : new MergedPosition(MergedPositionKind.Record, unread.Min(), read.Count(target => target >= unread.Min()));
-            Assert.True(expected == said, $"lane {lane.Partition}, progress {string.Join(", ", progress)}: said {said}, and it is {expected}");
+            Assert.True(expected == said, $"{lane.Target}, progress {string.Join(", ", progress)}: said {said}, and it is {expected}");
         }
     }
 }

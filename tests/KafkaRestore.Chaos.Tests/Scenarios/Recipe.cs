@@ -12,23 +12,26 @@ internal abstract record Recipe(string Name)
 
     public static Recipe Named(string name) => All.Single(recipe => recipe.Name == name);
 
-    /// <summary>Partitions of the one target topic.</summary>
+    /// <summary>Partitions of each target topic.</summary>
     public abstract int TargetPartitions { get; }
 
     /// <summary>The source topics, in the order in which they are restored.</summary>
     public virtual IReadOnlyList<string> Topics => ["orders"];
 
-    /// <summary>What the archive holds, about <paramref name="records"/> in all.</summary>
-    public abstract IReadOnlyList<SourcePartition> MakeSources(Random random, int records);
+    /// <summary>The target topic of a source topic: a number from 0, up to how many there are.</summary>
+    public virtual int TargetTopicOf(string topic) => 0;
+
+    /// <summary>The target partition of a source partition.</summary>
+    public virtual int TargetPartitionOf(int partition) => partition;
 
     /// <summary>Keys of <c>restore:</c> that make it this kind, beside the mapping of its topics.</summary>
     public virtual IReadOnlyList<string> Keys => [];
 
-    /// <summary>The target partition of a source partition.</summary>
-    public abstract int TargetOf(SourcePartition source);
-
     /// <summary>Whether a record is restored.</summary>
     public virtual bool Selects(RecordData record) => true;
+
+    /// <summary>What the archive holds, about <paramref name="records"/> in all.</summary>
+    public abstract IReadOnlyList<SourcePartition> MakeSources(Random random, int records);
 
     public override string ToString() => Name;
 
@@ -42,11 +45,9 @@ internal sealed record PlainRecipe() : Recipe("plain")
     public override int TargetPartitions => 4;
 
     public override IReadOnlyList<SourcePartition> MakeSources(Random random, int records) => Partitions(random, "orders", TargetPartitions, records);
-
-    public override int TargetOf(SourcePartition source) => source.Partition;
 }
 
-/// <summary>Two topics of two partitions into one topic: both partitions 0 and both partitions 1 meet, and a third one joins the first.</summary>
+/// <summary>Two topics into one: both partitions 0 and both partitions 1 meet, and a third partition joins the first.</summary>
 internal sealed record MergedRecipe() : Recipe("merged")
 {
     public override int TargetPartitions => 2;
@@ -55,10 +56,10 @@ internal sealed record MergedRecipe() : Recipe("merged")
 
     public override IReadOnlyList<string> Keys => ["partition_mapping: {0: 0, 1: 1, 2: 0}"];
 
+    public override int TargetPartitionOf(int partition) => partition % 2;
+
     public override IReadOnlyList<SourcePartition> MakeSources(Random random, int records) =>
         [.. Partitions(random, "orders", 3, records * 3 / 5), .. Partitions(random, "payments", 2, records * 2 / 5)];
-
-    public override int TargetOf(SourcePartition source) => source.Partition % 2;
 }
 
 /// <summary>A time window over times that are out of order, with both bounds in the middle.</summary>
@@ -73,7 +74,21 @@ internal sealed record WindowRecipe() : Recipe("window")
 
     public override IReadOnlyList<SourcePartition> MakeSources(Random random, int records) => Partitions(random, "orders", TargetPartitions, records);
 
-    public override int TargetOf(SourcePartition source) => source.Partition;
-
     public override bool Selects(RecordData record) => record.Timestamp is >= Start and <= End;
+}
+
+/// <summary>Two topics side by side, so that one can come to harm while the other must not.</summary>
+internal sealed record TwoTopicsRecipe() : Recipe("two topics")
+{
+    /// <summary>The target topic that tests harm.</summary>
+    public const int Harmed = 0;
+
+    public override int TargetPartitions => 2;
+
+    public override IReadOnlyList<string> Topics => ["orders", "payments"];
+
+    public override int TargetTopicOf(string topic) => topic == "orders" ? Harmed : 1;
+
+    public override IReadOnlyList<SourcePartition> MakeSources(Random random, int records) =>
+        [.. Topics.SelectMany(topic => Partitions(random, topic, TargetPartitions, records / Topics.Count))];
 }

@@ -7,24 +7,27 @@ using KafkaRestore.Testing;
 
 namespace KafkaRestore.Chaos.Tests.Scenarios;
 
-/// <summary>One restore by the program, from an archive of its own into a topic of its own, with its state in a directory of its own.</summary>
-internal sealed class Scenario : IAsyncDisposable
+/// <summary>One restore by the program, from an archive of its own into topics of its own, with its state in a directory of its own.</summary>
+internal sealed partial class Scenario : IAsyncDisposable
 {
-    private const string BackupId = "chaos";
+    /// <summary>A limit under which a scenario of the usual size runs for some seconds.</summary>
+    public const string Slowly = "rate_limit_records_per_sec: 600";
+
+    private const int UsualRecords = 2_000;
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("kafka-restore-chaos-");
     private readonly TargetCluster _cluster;
     private int _configurations;
 
-    private Scenario(KafkaBroker broker, Recipe recipe, string topic, IReadOnlyList<SourcePartition> sources)
+    private Scenario(KafkaBroker broker, Recipe recipe, IReadOnlyList<string> topics, IReadOnlyList<SourcePartition> sources)
     {
         Broker = broker;
         Recipe = recipe;
-        Topic = topic;
-        Sources = sources;
-        Lanes = ExpectedLane.Of(recipe, sources);
+        Topics = topics;
+        Lanes = ExpectedLane.Of(recipe, sources, topics);
         BootstrapServers = broker.BootstrapServers;
         StateDirectory = PathOf("state");
-        StorageKeys = ["backend: filesystem", $"path: {PathOf("storage")}"];
+        StorageDirectory = Directory.CreateDirectory(PathOf("storage")).FullName;
+        StorageKeys = ["backend: filesystem", $"path: {StorageDirectory}"];
         _cluster = new TargetCluster(broker.Connection);
     }
 
@@ -32,43 +35,60 @@ internal sealed class Scenario : IAsyncDisposable
 
     public Recipe Recipe { get; }
 
-    /// <summary>The target topic.</summary>
-    public string Topic { get; }
+    /// <summary>The target topics.</summary>
+    public IReadOnlyList<string> Topics { get; }
 
-    public IReadOnlyList<SourcePartition> Sources { get; }
-
+    /// <summary>What must stand in the target in the end.</summary>
     public IReadOnlyList<ExpectedLane> Lanes { get; }
 
     /// <summary>Records that are to be restored.</summary>
     public int Records => Lanes.Sum(lane => lane.Stream.Count);
 
+    /// <summary>The archive's storage on disk.</summary>
+    public string StorageDirectory { get; }
+
+    /// <summary>The archive's id.</summary>
+    public string BackupId { get; set; } = "chaos";
+
     /// <summary>Where the program finds the target.</summary>
     public string BootstrapServers { get; set; }
 
-    /// <summary>Where the program keeps its state unless a run is told otherwise.</summary>
+    /// <summary>Where the program keeps its state.</summary>
     public string StateDirectory { get; set; }
 
     /// <summary>The keys of <c>storage:</c>.</summary>
     public IReadOnlyList<string> StorageKeys { get; set; }
 
+    /// <summary>Whether the entries of mappings are written in the opposite order, which means the same.</summary>
+    public bool ReversesMappings { get; set; }
+
     /// <summary>Environment variables of every run.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
-    /// <summary>Makes archive and target topic.</summary>
+    /// <summary>Makes archive and target topics.</summary>
     /// <param name="broker">The target.</param>
     /// <param name="recipe">What kind of restore.</param>
-    /// <param name="seed">Where the archive's content comes from.</param>
+    /// <param name="seed">Where the archive's content comes from; null: the test run's seed.</param>
     /// <param name="records">About how many records the archive holds.</param>
-    /// <param name="settings">Settings of the target topic.</param>
-    public static async Task<Scenario> CreateAsync(KafkaBroker broker, Recipe recipe, int seed, int records = 4_000, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="settings">Settings of the target topics.</param>
+    public static async Task<Scenario> CreateAsync(
+        KafkaBroker broker, Recipe recipe, int? seed = null, int records = UsualRecords, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var random = new Random(seed);
-        var scenario = new Scenario(broker, recipe, await broker.CreateTopicAsync(recipe.TargetPartitions, settings), recipe.MakeSources(random, records));
-        await using var storage = StorageFactory.Open(new FileSystemStorageOptions { Path = Directory.CreateDirectory(scenario.PathOf("storage")).FullName });
-        await ChaosArchive.WriteAsync(storage, BackupId, scenario.Sources, random);
+        var random = new Random(seed ?? ChaosSettings.Seed);
+        var topics = new List<string>();
+        foreach (var _ in recipe.Topics.Select(recipe.TargetTopicOf).Distinct())
+        {
+            topics.Add(await broker.CreateTopicAsync(recipe.TargetPartitions, settings));
+        }
+
+        var sources = recipe.MakeSources(random, records);
+        var scenario = new Scenario(broker, recipe, topics, sources);
+        await using var storage = StorageFactory.Open(new FileSystemStorageOptions { Path = scenario.StorageDirectory });
+        await ChaosArchive.WriteAsync(storage, scenario.BackupId, sources, random);
         return scenario;
     }
 
+    /// <summary>A path for something of this scenario's own.</summary>
     public string PathOf(string name) => Path.Combine(_root.FullName, name);
 
     /// <summary>Starts the program.</summary>
@@ -77,6 +97,21 @@ internal sealed class Scenario : IAsyncDisposable
     public RestoreProcess Start(IEnumerable<string>? keys = null, params string[] flags) =>
         RestoreProcess.Start(["restore", "--config", Configure(keys ?? []), "--format", "json", "--state-dir", StateDirectory, .. flags], Environment);
 
+    /// <summary>Starts the program so that it takes some seconds, and gives it once every lane is writing.</summary>
+    public async Task<RestoreProcess> StartWritingAsync(IEnumerable<string>? keys = null, params string[] flags)
+    {
+        var program = Start([Slowly, .. keys ?? []], flags);
+        await UntilWritingAsync(program);
+        return program;
+    }
+
+    /// <summary>Starts a restore, and kills it in the middle: every lane has begun and none has ended.</summary>
+    public async Task KillInTheMiddleAsync(IEnumerable<string>? keys = null)
+    {
+        await using var program = await StartWritingAsync(keys);
+        Assert.True(await program.KillAsync(), $"the program ended before it was killed; it said:\n{program.Said}");
+    }
+
     /// <summary>Runs the program to its end.</summary>
     public async Task<RestoreResult> RunAsync(IEnumerable<string>? keys = null, params string[] flags)
     {
@@ -84,10 +119,35 @@ internal sealed class Scenario : IAsyncDisposable
         return await program.EndAsync();
     }
 
+    /// <summary>Begin and end of each target partition's log, in the order of <see cref="Lanes"/>.</summary>
+    public async Task<IReadOnlyList<PartitionRange>> RangesAsync()
+    {
+        var ranges = await _cluster.ReadRangesAsync([.. Lanes.Select(lane => lane.Target)], CancellationToken.None);
+        return [.. Lanes.Select(lane => ranges[lane.Target])];
+    }
+
+    /// <summary>End of each target partition's log, in the order of <see cref="Lanes"/>.</summary>
+    public async Task<IReadOnlyList<long>> EndsAsync() => [.. (await RangesAsync()).Select(range => range.End)];
+
+    /// <summary>Waits until every lane has written some records beyond where its log ends now; control markers alone are not enough.</summary>
+    public async Task UntilWritingAsync(RestoreProcess program)
+    {
+        const int some = 20;
+        var before = await EndsAsync();
+        await Watch.UntilAsync($"every partition of {string.Join(", ", Topics)} grows", async () => (await EndsAsync()).Zip(before).All(pair => pair.First > pair.Second + some), program);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        _root.Delete(recursive: true);
+    }
+
     /// <summary>Writes a configuration and gives its path.</summary>
     public string Configure(IEnumerable<string> keys)
     {
-        var path = PathOf($"restore-{++_configurations}.yaml");
+        var mapping = Recipe.Topics.Select(topic => $"{topic}: {Topics[Recipe.TargetTopicOf(topic)]}");
+        var path = PathOf($"restore-{Interlocked.Increment(ref _configurations)}.yaml");
         File.WriteAllText(path, $"""
             mode: restore
             backup_id: {BackupId}
@@ -96,58 +156,9 @@ internal sealed class Scenario : IAsyncDisposable
             storage:
               {string.Join("\n  ", StorageKeys)}
             restore:
-              {string.Join("\n  ", [$"topic_mapping: {{{string.Join(", ", Recipe.Topics.Select(topic => $"{topic}: {Topic}"))}}}", .. Recipe.Keys, .. keys])}
+              {string.Join("\n  ", [$"topic_mapping: {{{string.Join(", ", ReversesMappings ? mapping.Reverse() : mapping)}}}", .. Recipe.Keys, .. keys])}
 
             """);
         return path;
-    }
-
-    /// <summary>Begin and end of each target partition's log.</summary>
-    public async Task<IReadOnlyList<PartitionRange>> RangesAsync()
-    {
-        var partitions = Enumerable.Range(0, Recipe.TargetPartitions).Select(partition => new TargetPartition(Topic, partition)).ToList();
-        var ranges = await _cluster.ReadRangesAsync(partitions, CancellationToken.None);
-        return [.. partitions.Select(partition => ranges[partition])];
-    }
-
-    /// <summary>End of each target partition's log.</summary>
-    public async Task<IReadOnlyList<long>> EndsAsync() => [.. (await RangesAsync()).Select(range => range.End)];
-
-    /// <summary>Waits until every lane has written some records beyond where its log ends now; control markers do not count for some.</summary>
-    public async Task UntilWritingAsync(RestoreProcess program)
-    {
-        const int markers = 3;
-        var before = await EndsAsync();
-        await Watch.UntilAsync($"every partition of {Topic} grows", async () => (await EndsAsync()).Zip(before).All(pair => pair.First > pair.Second + markers), program);
-    }
-
-    /// <summary>The official client finds in the target what the archive holds, each record once and in order, and the offset maps say where.</summary>
-    public async Task MustBeExactAsync()
-    {
-        var found = await DumpAsync();
-        MustHoldExactly(found);
-        await MapJudge.JudgeAsync(this, found);
-    }
-
-    /// <summary>The target's records by partition, as the official client reads them.</summary>
-    public async Task<IReadOnlyList<IReadOnlyList<ConsumedRecord>>> DumpAsync()
-    {
-        var dump = await ConsumedRecordDump.ReadAsync(Broker.BootstrapServers, Topic);
-        return [.. Enumerable.Range(0, Recipe.TargetPartitions).Select(partition => dump.GetValueOrDefault(partition, []))];
-    }
-
-    /// <summary>Every lane, or those of the named partitions, holds its stream.</summary>
-    public void MustHoldExactly(IReadOnlyList<IReadOnlyList<ConsumedRecord>> found, params int[] partitions)
-    {
-        foreach (var lane in Lanes.Where(lane => partitions.Length == 0 || partitions.Contains(lane.Partition)))
-        {
-            LogJudge.Judge($"{Topic}/{lane.Partition}", [.. lane.Stream.Select(item => item.Record)], found[lane.Partition]);
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _cluster.DisposeAsync();
-        _root.Delete(recursive: true);
     }
 }
