@@ -9,8 +9,8 @@ namespace KafkaRestore.Chaos.Tests.Brokers;
 public sealed class ConnectionResetTests
 {
     private const int ShortestLife = 2_000;
-    private const int LongestLife = 60_000;
-    private const int LeastResets = 20;
+    private const int LongestLife = 20_000;
+    private const int LeastResets = 10;
 
     [KafkaLauncherFact]
     public async Task Connections_that_are_reset_after_a_few_records_cost_time_and_nothing_else()

@@ -16,7 +16,8 @@ public sealed class ThreeBrokerTests(ThreeBrokers brokers)
         var cluster = await brokers.ClusterAsync();
         var random = new Random(ChaosSettings.Seed);
         await using var scenario = await Scenario.CreateAsync(cluster, new PlainRecipe(), records: 6_000);
-        await using var program = await scenario.StartWritingAsync(["rate_limit_records_per_sec: 300"]);
+        scenario.RecordsPerSecond = 250;
+        await using var program = await scenario.StartWritingAsync();
 
         foreach (var broker in Shuffled(random))
         {
@@ -25,7 +26,7 @@ public sealed class ThreeBrokerTests(ThreeBrokers brokers)
             await cluster.KillAsync(broker);
             await Task.Delay(random.Next(MostWaitMilliseconds));
             await cluster.ReviveAsync(broker);
-            await ThreeBrokers.UntilWholeAsync(scenario);
+            await ThreeBrokers.UntilWholeAsync(cluster);
         }
 
         (await program.EndAsync()).MustExit(0);

@@ -1,4 +1,4 @@
-using KafkaRestore.Chaos.Tests.Scenarios;
+using Confluent.Kafka;
 using KafkaRestore.Testing;
 
 namespace KafkaRestore.Chaos.Tests.Clusters;
@@ -7,6 +7,7 @@ namespace KafkaRestore.Chaos.Tests.Clusters;
 public sealed class ThreeBrokers : IAsyncLifetime
 {
     public const int Brokers = 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly string[] Settings = ["default.replication.factor=3", "min.insync.replicas=2", "replica.lag.time.max.ms=4000"];
 
     private readonly Lazy<Task<KafkaBrokerLauncher>> _cluster = new(() => KafkaBrokerLauncher.StartAsync(Brokers, false, Settings));
@@ -14,8 +15,13 @@ public sealed class ThreeBrokers : IAsyncLifetime
     public Task<KafkaBrokerLauncher> ClusterAsync() => _cluster.Value;
 
     /// <summary>Waits until every replica has caught up: two brokers away at once would be no single failure.</summary>
-    internal static Task UntilWholeAsync(Scenario scenario) => Watch.UntilAsync("every replica is in sync", async () =>
-        (await scenario.Broker.ToolAsync("topics", "--describe", "--under-replicated-partitions")).Trim().Length == 0);
+    internal static async Task UntilWholeAsync(KafkaBroker cluster)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = cluster.BootstrapServers }).SetLogHandler((_, _) => { }).Build();
+        await Watch.UntilAsync("every replica is in sync", () => Task.FromResult(
+            admin.GetMetadata(Patience) is { Brokers.Count: Brokers } now
+            && now.Topics.SelectMany(topic => topic.Partitions).All(partition => partition.InSyncReplicas.Length == Brokers)));
+    }
 
     public Task InitializeAsync() => Task.CompletedTask;
 

@@ -71,6 +71,8 @@ internal sealed class FaultyProxy : IAsyncDisposable
             {
                 Reset(socket);
             }
+
+            _open.Clear();
         }
     }
 
@@ -134,8 +136,10 @@ internal sealed class FaultyProxy : IAsyncDisposable
         {
             lock (_open)
             {
-                _open.Remove(client);
-                Reset(client);
+                if (_open.Remove(client))
+                {
+                    Reset(client);
+                }
             }
 
             server.Close();

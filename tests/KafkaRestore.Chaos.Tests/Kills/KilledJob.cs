@@ -10,9 +10,9 @@ internal sealed class KilledJob(KafkaBroker broker, Recipe recipe, int seed)
     private const int Records = 4_000;
     private const int MostKills = 8;
 
-    // A run without a kill takes about three seconds, a third of it until the first record.
+    // A run without a kill takes about four seconds. Half of the kills come at any time from the start on, half once a lane is at work.
     private const int RecordsPerSecond = 1_500;
-    private const int LatestKillMilliseconds = 3_000;
+    private const int LatestKillMilliseconds = 2_500;
 
     private readonly Random _random = new(seed);
 
@@ -27,6 +27,11 @@ internal sealed class KilledJob(KafkaBroker broker, Recipe recipe, int seed)
             var delay = TimeSpan.FromMilliseconds(_random.Next(LatestKillMilliseconds));
             scenario.ReversesMappings = _random.Next(2) == 0;
             await using var program = scenario.Start(Tuning(), Flags());
+            if (_random.Next(2) == 0)
+            {
+                await Watch.UntilAsync("a lane is at work, or the run is over", () => Task.FromResult(program.HasEnded || HitALane(scenario, program)));
+            }
+
             await Task.Delay(delay);
             if (!await program.KillAsync())
             {

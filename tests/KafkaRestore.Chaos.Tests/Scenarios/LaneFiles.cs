@@ -19,6 +19,7 @@ internal static class LaneFiles
         return new LaneOnDisk(
             new TargetPartition(lane.GetProperty("topic").GetString()!, lane.GetProperty("partition").GetInt32()),
             lane.GetProperty("state").GetString()!,
+            lane.GetProperty("sources").EnumerateArray().Sum(source => source.GetProperty("records").GetInt64()),
             lane.GetProperty("written_at").GetInt64());
     }
 }
@@ -26,5 +27,6 @@ internal static class LaneFiles
 /// <summary>What a checkpoint says.</summary>
 /// <param name="Target">Whose it is.</param>
 /// <param name="State"><c>running</c>, <c>done</c>, <c>failed</c> or <c>stopped</c>.</param>
+/// <param name="Records">Records acknowledged.</param>
 /// <param name="WrittenAt">Epoch milliseconds.</param>
-internal sealed record LaneOnDisk(TargetPartition Target, string State, long WrittenAt);
+internal sealed record LaneOnDisk(TargetPartition Target, string State, long Records, long WrittenAt);

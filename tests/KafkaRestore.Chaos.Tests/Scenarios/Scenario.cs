@@ -10,9 +10,6 @@ namespace KafkaRestore.Chaos.Tests.Scenarios;
 /// <summary>One restore by the program, from an archive of its own into topics of its own, with its state in a directory of its own.</summary>
 internal sealed partial class Scenario : IAsyncDisposable
 {
-    /// <summary>A limit under which a scenario of the usual size runs for some seconds.</summary>
-    public const string Slowly = "rate_limit_records_per_sec: 600";
-
     private const int UsualRecords = 2_000;
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("kafka-restore-chaos-");
     private readonly TargetCluster _cluster;
@@ -59,6 +56,12 @@ internal sealed partial class Scenario : IAsyncDisposable
     /// <summary>The keys of <c>storage:</c>.</summary>
     public IReadOnlyList<string> StorageKeys { get; set; }
 
+    /// <summary>How fast a slow run is; by default one of the usual size takes some seconds.</summary>
+    public int RecordsPerSecond { get; set; } = 600;
+
+    /// <summary>The key that makes a run slow.</summary>
+    public string Slowly => $"rate_limit_records_per_sec: {RecordsPerSecond}";
+
     /// <summary>Whether the entries of mappings are written in the opposite order, which means the same.</summary>
     public bool ReversesMappings { get; set; }
 
@@ -70,15 +73,13 @@ internal sealed partial class Scenario : IAsyncDisposable
     /// <param name="recipe">What kind of restore.</param>
     /// <param name="seed">Where the archive's content comes from; null: the test run's seed.</param>
     /// <param name="records">About how many records the archive holds.</param>
-    /// <param name="settings">Settings of the target topics.</param>
-    public static async Task<Scenario> CreateAsync(
-        KafkaBroker broker, Recipe recipe, int? seed = null, int records = UsualRecords, IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<Scenario> CreateAsync(KafkaBroker broker, Recipe recipe, int? seed = null, int records = UsualRecords)
     {
         var random = new Random(seed ?? ChaosSettings.Seed);
         var topics = new List<string>();
         foreach (var _ in recipe.Topics.Select(recipe.TargetTopicOf).Distinct())
         {
-            topics.Add(await broker.CreateTopicAsync(recipe.TargetPartitions, settings));
+            topics.Add(await broker.CreateTopicAsync(recipe.TargetPartitions));
         }
 
         var sources = recipe.MakeSources(random, records);
@@ -105,11 +106,13 @@ internal sealed partial class Scenario : IAsyncDisposable
         return program;
     }
 
-    /// <summary>Starts a restore, and kills it in the middle: every lane has begun and none has ended.</summary>
-    public async Task KillInTheMiddleAsync(IEnumerable<string>? keys = null)
+    /// <summary>Starts a restore, and kills it in the middle: every lane has noted some of its records, and none has ended.</summary>
+    public async Task KillInTheMiddleAsync()
     {
-        await using var program = await StartWritingAsync(keys);
+        await using var program = Start([Slowly, "checkpoint_interval_secs: 1"]);
+        await Watch.UntilAsync("every lane has noted records", () => Task.FromResult(LaneFiles.Read(StateDirectory).Count(lane => lane.Records > 0) == Lanes.Count), program);
         Assert.True(await program.KillAsync(), $"the program ended before it was killed; it said:\n{program.Said}");
+        Assert.All(LaneFiles.Read(StateDirectory), lane => Assert.Equal("running", lane.State));
     }
 
     /// <summary>Runs the program to its end.</summary>

@@ -46,7 +46,7 @@ public sealed class StrangerTests(OneBroker broker)
     {
         await using var scenario = await Scenario.CreateAsync(await broker.ClusterAsync(), new TwoTopicsRecipe());
         string[] used = ["max_concurrent_partitions: 1", "priority: [orders]"];
-        await using (var program = scenario.Start([Scenario.Slowly, .. used]))
+        await using (var program = scenario.Start([scenario.Slowly, .. used]))
         {
             await Watch.UntilAsync("a lane is done and another one has begun", async () => LaneFiles.Read(scenario.StateDirectory) is var lanes
                 && lanes.Any(lane => lane.State == "done") && lanes.Any(lane => lane.State == "running"), program);

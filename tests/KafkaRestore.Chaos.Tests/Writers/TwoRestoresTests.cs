@@ -44,9 +44,9 @@ public sealed class TwoRestoresTests(OneBroker broker)
     public async Task Two_machines_that_begin_together_never_write_a_record_twice()
     {
         await using var scenario = await Scenario.CreateAsync(await broker.ClusterAsync(), new PlainRecipe());
-        await using var one = scenario.Start([Scenario.Slowly]);
+        await using var one = scenario.Start([scenario.Slowly]);
         scenario.StateDirectory = scenario.PathOf("another machine");
-        await using var other = scenario.Start([Scenario.Slowly]);
+        await using var other = scenario.Start([scenario.Slowly]);
 
         var ends = await Task.WhenAll(one.EndAsync(), other.EndAsync());
         Assert.All(ends, end => Assert.Contains(end.Exit, (int[])[0, 3, 4]));
