@@ -41,6 +41,7 @@ public sealed class ChangedTargetTests(OneBroker broker)
         await TargetChanges.RecreateAsync(scenario.Broker, HarmedTopic(scenario), scenario.Recipe.TargetPartitions);
 
         MustStopHarmed(scenario, await scenario.RunAsync(harmedFirst), ErrorCodes.TargetRecreated);
+        MustStopHarmed(scenario, await scenario.RunAsync(harmedFirst), ErrorCodes.TargetRecreated);
 
         await OnlyOthersMustBeExactAsync(scenario);
     }
