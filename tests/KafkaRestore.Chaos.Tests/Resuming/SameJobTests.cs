@@ -69,6 +69,8 @@ public sealed class SameJobTests(OneBroker broker)
             Assert.True(await program.KillAsync(), program.Said);
         }
 
+        // This is what it waits by: a lane that was killed has not ended with nothing in flight, whatever the moment of its last checkpoint.
+        Assert.All(LaneFiles.Read(scenario.StateDirectory), lane => Assert.False(lane.CleanStop, $"{lane}"));
         (await scenario.RunAsync(client)).MustExit(0);
 
         await scenario.MustBeExactAsync();

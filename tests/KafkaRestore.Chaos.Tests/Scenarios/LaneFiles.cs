@@ -20,6 +20,7 @@ internal static class LaneFiles
             new TargetPartition(lane.GetProperty("topic").GetString()!, lane.GetProperty("partition").GetInt32()),
             lane.GetProperty("state").GetString()!,
             lane.GetProperty("sources").EnumerateArray().Sum(source => source.GetProperty("records").GetInt64()),
+            lane.GetProperty("clean_stop").GetBoolean(),
             lane.GetProperty("written_at").GetInt64());
     }
 }
@@ -28,5 +29,6 @@ internal static class LaneFiles
 /// <param name="Target">Whose it is.</param>
 /// <param name="State"><c>running</c>, <c>done</c>, <c>failed</c> or <c>stopped</c>.</param>
 /// <param name="Records">Records acknowledged.</param>
+/// <param name="CleanStop">Whether the lane ended with nothing in flight.</param>
 /// <param name="WrittenAt">Epoch milliseconds.</param>
-internal sealed record LaneOnDisk(TargetPartition Target, string State, long Records, long WrittenAt);
+internal sealed record LaneOnDisk(TargetPartition Target, string State, long Records, bool CleanStop, long WrittenAt);
