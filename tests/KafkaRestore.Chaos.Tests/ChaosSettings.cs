@@ -9,7 +9,7 @@ internal static class ChaosSettings
     private const string SeedVariable = "KAFKA_RESTORE_CHAOS_SEED";
 
     /// <summary>Kills over all plans together.</summary>
-    public static int Kills { get; } = Number(KillsVariable) ?? 9;
+    public static int Kills { get; } = Number(KillsVariable) ?? 6;
 
     /// <summary>Where every random choice comes from.</summary>
     public static int Seed { get; } = Number(SeedVariable) ?? Random.Shared.Next(1, 1_000_000);
