@@ -77,6 +77,9 @@ public sealed class KafkaBrokerLauncher : KafkaBroker
     /// <summary>A file of the cluster's TLS folder: <c>ca.pem</c>, <c>client.pem</c>, <c>client.key</c>.</summary>
     public string TlsFile(string name) => Path.Combine(_directory, "tls", name);
 
+    /// <summary>The folder of a broker's log of one partition.</summary>
+    public string LogDirectory(int broker, string topic, int partition) => Path.Combine(_directory, Number(broker), "data", $"{topic}-{Number(partition)}");
+
     /// <summary>kill -9; returns when the process is gone.</summary>
     public async Task KillAsync(int broker)
     {

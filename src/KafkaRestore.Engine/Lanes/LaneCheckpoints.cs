@@ -32,7 +32,9 @@ internal sealed class LaneCheckpoints(ILaneStore? store, LaneJournal journal, Ti
         try
         {
             var snapshot = journal.Snapshot();
-            await store.SaveAsync(snapshot, state, journal.IsQuiet, cancellationToken).ConfigureAwait(false);
+
+            // Whoever finds the checkpoint of a lane at work does not know what it sent afterwards.
+            await store.SaveAsync(snapshot, state, cleanStop: state != LaneState.Running && journal.IsQuiet, cancellationToken).ConfigureAwait(false);
             journal.Confirm(snapshot);
         }
         finally

@@ -71,11 +71,11 @@ internal sealed class LaneRunner(LaneWork work, LaneStatus status, IRecordSinkFa
         }
         catch (Exception failure)
         {
-            var unsaved = saving.IsFaulted ? saving.Exception.InnerException : null;
             await SettleAsync(sink, stop.IsCancellationRequested ? SettleAfterStop : SettleAfterFailure, stop).ConfigureAwait(false);
-            if (unsaved is not null && failure is OperationCanceledException)
+            if (failure is OperationCanceledException)
             {
-                throw unsaved;
+                // A checkpoint that cannot be written ends the lane by cancelling it, and is the reason; its task may need a moment more to say so.
+                await saving.ConfigureAwait(false);
             }
 
             throw;

@@ -95,12 +95,14 @@ public sealed class JobState : IDisposable
     };
 
     /// <summary>Tells <paramref name="progress"/> of the lanes that an earlier run has finished.</summary>
-    public void Recall(RestoreProgress progress)
+    /// <param name="progress">This run's progress.</param>
+    /// <param name="topics">The target's topics. A finished lane whose topic is not the one that it wrote to is left to run, and fails with that reason.</param>
+    public void Recall(RestoreProgress progress, IReadOnlyDictionary<string, TopicDescription> topics)
     {
         foreach (var status in progress.Lanes)
         {
             var (lane, isFinished) = _lanes[status.Lane.Target];
-            if (isFinished && Stored.ReadLane(lane.Number) is { } checkpoint)
+            if (isFinished && Stored.ReadLane(lane.Number) is { } checkpoint && IsStillThere(checkpoint, topics.GetValueOrDefault(lane.Target.Topic)))
             {
                 Recall(status, lane, checkpoint, progress.Plan.BackupId);
             }
@@ -131,7 +133,9 @@ public sealed class JobState : IDisposable
     /// <exception cref="RestoreException">STATE_UNWRITABLE.</exception>
     public void End(RestoreProgress progress, bool stopped, IEnumerable<TargetPartition> doubtful)
     {
-        foreach (var target in doubtful)
+        // What an earlier run has finished and this one has found gone must not count as finished again.
+        var gone = progress.Lanes.Where(lane => lane.State == LaneState.Failed && _lanes[lane.Lane.Target].IsFinished).Select(lane => lane.Lane.Target);
+        foreach (var target in doubtful.Concat(gone))
         {
             var lane = _lanes[target].Lane.Number;
             if (Stored.ReadLane(lane) is { } checkpoint)
@@ -152,4 +156,7 @@ public sealed class JobState : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Stored.Dispose();
+
+    private static bool IsStillThere(LaneCheckpoint checkpoint, TopicDescription? topic) =>
+        topic is not null && (checkpoint.TopicId is not { } was || topic.TopicId is not { } now || was == now);
 }

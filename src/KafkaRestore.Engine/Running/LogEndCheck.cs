@@ -9,15 +9,19 @@ namespace KafkaRestore.Engine.Running;
 /// records are gone; longer means that others have begun to write.
 /// </summary>
 /// <param name="WasRun">Whether the ends could be read.</param>
-/// <param name="Failures">Partitions that are too short.</param>
-/// <param name="Warnings">Partitions that are longer, or why nothing could be checked.</param>
+/// <param name="Failures">Partitions that are too short, or have lost their beginning.</param>
+/// <param name="Warnings">Partitions that are longer, losses that are accepted, or why nothing could be checked.</param>
 internal sealed record LogEndCheck(bool WasRun, IReadOnlyDictionary<TargetPartition, RestoreException> Failures, IReadOnlyList<string> Warnings)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     public static LogEndCheck NotRun { get; } = new(false, new Dictionary<TargetPartition, RestoreException>(), []);
 
-    public static async Task<LogEndCheck> RunAsync(ITargetCluster cluster, RestoreProgress progress)
+    /// <summary>Reads the ends and compares.</summary>
+    /// <param name="cluster">The target.</param>
+    /// <param name="progress">What was acknowledged.</param>
+    /// <param name="acceptEmptied">Whether restored records that the log has lost at its beginning are a warning and no failure (<c>accept_emptied_target</c>).</param>
+    public static async Task<LogEndCheck> RunAsync(ITargetCluster cluster, RestoreProgress progress, bool acceptEmptied)
     {
         var done = progress.Lanes.Where(lane => lane is { State: LaneState.Done, WasDoneBefore: false }).ToList();
         if (done.Count == 0)
@@ -52,8 +56,16 @@ internal sealed record LogEndCheck(bool WasRun, IReadOnlyDictionary<TargetPartit
             }
             else if (range.LogStart > lane.Baseline && lane.Acknowledged > 0)
             {
-                failures[target] = new RestoreException(ErrorCodes.TargetRewound, $"the partition now begins at offset {range.LogStart}; restored records from {lane.Baseline} on were deleted already (retention, or DeleteRecords)", target.ToString(),
-                    "Set retention.ms=-1 on the topic and restore it again.");
+                var lost = $"the partition now begins at offset {range.LogStart}; restored records from {lane.Baseline} on were deleted already (retention, or DeleteRecords)";
+                if (acceptEmptied)
+                {
+                    warnings.Add($"{target}: {lost}");
+                }
+                else
+                {
+                    failures[target] = new RestoreException(ErrorCodes.TargetRewound, lost, target.ToString(),
+                        "Set retention.ms=-1 on the topic and restore it again.");
+                }
             }
             else if (range.End > expected && lane.Warning is null)
             {

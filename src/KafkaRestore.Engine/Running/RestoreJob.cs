@@ -106,7 +106,7 @@ public sealed class RestoreJob : IDisposable
         SinkDescription? sink = null;
         try
         {
-            State?.Recall(progress);
+            State?.Recall(progress, preflight.ExistingTopics);
             await _sinks.PrepareAsync(stop).ConfigureAwait(false);
             sink = _sinks.Description;
             await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, State, _reader, _time).RunAsync(preflight, stop).ConfigureAwait(false);
@@ -120,7 +120,7 @@ public sealed class RestoreJob : IDisposable
             refused = failure;
         }
 
-        var ends = refused is null && !stop.IsCancellationRequested ? await LogEndCheck.RunAsync(_cluster, progress).ConfigureAwait(false) : LogEndCheck.NotRun;
+        var ends = refused is null && !stop.IsCancellationRequested ? await LogEndCheck.RunAsync(_cluster, progress, _options.State?.AcceptEmptiedTarget ?? false).ConfigureAwait(false) : LogEndCheck.NotRun;
         try
         {
             State?.End(progress, stop.IsCancellationRequested || refused is not null, ends.Failures.Keys);

@@ -3,6 +3,7 @@ using System.Text;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Archive.Storage.FileSystem;
 using KafkaRestore.Records.Errors;
+using KafkaRestore.Testing;
 
 namespace KafkaRestore.Archive.Tests.Storage.FileSystem;
 

@@ -1,12 +1,16 @@
 using System.Diagnostics;
+using Xunit;
 
-namespace KafkaRestore.Archive.Tests.Storage.FileSystem;
+namespace KafkaRestore.Testing;
 
 /// <summary>A file system of a few KiB in memory; only root can make one.</summary>
-internal sealed class TinyDisk : IDisposable
+public sealed class TinyDisk : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kafka-restore-disk-");
 
+    /// <summary>Makes and mounts it.</summary>
+    /// <param name="kibibytes">Its size.</param>
+    /// <exception cref="InvalidOperationException">Mounting is not allowed here.</exception>
     public TinyDisk(int kibibytes)
     {
         if (!Run("mount", "-t", "tmpfs", "-o", $"size={kibibytes}k", "tmpfs", Path))
@@ -16,10 +20,13 @@ internal sealed class TinyDisk : IDisposable
         }
     }
 
+    /// <summary>Why no such disk can be made here, for a skipped test; null when one can.</summary>
     public static string? WhyImpossible { get; } = Probe();
 
+    /// <summary>Where it is mounted.</summary>
     public string Path => _directory.FullName;
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         Run("umount", Path);
@@ -62,5 +69,6 @@ internal sealed class TinyDisk : IDisposable
 /// <summary>A test that fills a disk.</summary>
 public sealed class TinyDiskFactAttribute : FactAttribute
 {
+    /// <summary>Creates the attribute.</summary>
     public TinyDiskFactAttribute() => Skip = TinyDisk.WhyImpossible;
 }
