@@ -88,7 +88,7 @@ internal static class RestoreKeys
                     (strategy, partitions) => new Repartitioning(strategy, partitions)),
                 "map of target topic to {strategy, target_partitions}"),
             "none",
-            "Spreads a target topic's records over another number of partitions: `murmur2` by key, as Kafka's producers do; `automatic` without regard to keys.",
+            "Spreads a target topic's records over another number of partitions: `murmur2` by key, as Kafka's producers do, without a key by the murmur2 of source partition (4 bytes) and source offset (8 bytes), big-endian; `automatic` so for every record.",
             "keeps no state, so that a resumed restore puts every record where the first run would have; groups can be translated",
             (draft, value) => draft.Mapping = draft.Mapping with { Repartitioning = value }),
     ];

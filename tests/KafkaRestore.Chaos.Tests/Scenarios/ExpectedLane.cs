@@ -10,13 +10,20 @@ internal sealed record ExpectedLane(TargetPartition Target, IReadOnlyList<Source
     /// <summary>The lanes of a recipe.</summary>
     public static IReadOnlyList<ExpectedLane> Of(Recipe recipe, IReadOnlyList<SourcePartition> sources, IReadOnlyList<string> targetTopics) =>
         [.. sources
-            .GroupBy(source => new TargetPartition(targetTopics[recipe.TargetTopicOf(source.Topic)], recipe.TargetPartitionOf(source.Partition)))
-            .Select(lane =>
-            {
-                var own = lane.OrderBy(source => source.Topic, StringComparer.Ordinal).ThenBy(source => source.Partition).ToList();
-                return new ExpectedLane(
-                    lane.Key,
-                    own,
-                    [.. own.SelectMany((source, index) => source.Records.Where(recipe.Selects).Select(record => (index, record)))]);
-            })];
+            .GroupBy(source => targetTopics[recipe.TargetTopicOf(source.Topic)])
+            .SelectMany(topic => Enumerable.Range(0, recipe.TargetPartitions).Select(partition => Of(recipe, [.. topic], new TargetPartition(topic.Key, partition))))
+            .Where(lane => lane.Sources.Count > 0)];
+
+    private static ExpectedLane Of(Recipe recipe, IReadOnlyList<SourcePartition> sources, TargetPartition target)
+    {
+        var own = sources
+            .Where(source => (recipe.TargetPartitionOf(source.Partition) ?? target.Partition) == target.Partition)
+            .OrderBy(source => source.Topic, StringComparer.Ordinal).ThenBy(source => source.Partition).ToList();
+        return new ExpectedLane(
+            target,
+            own,
+            [.. own.SelectMany((source, index) => source.Records
+                .Where(record => recipe.Selects(record) && recipe.TargetPartitionOf(source.Partition, record) == target.Partition)
+                .Select(record => (index, record)))]);
+    }
 }

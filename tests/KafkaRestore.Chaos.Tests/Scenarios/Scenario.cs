@@ -93,7 +93,7 @@ internal sealed partial class Scenario : IAsyncDisposable
     public async Task WriteArchiveAsync(Random random)
     {
         await using var storage = StorageFactory.Open(new FileSystemStorageOptions { Path = StorageDirectory });
-        await ChaosArchive.WriteAsync(storage, BackupId, Lanes.SelectMany(lane => lane.Sources), random);
+        await ChaosArchive.WriteAsync(storage, BackupId, Lanes.SelectMany(lane => lane.Sources).Distinct(), random);
     }
 
     /// <summary>A path for something of this scenario's own.</summary>
@@ -174,7 +174,7 @@ internal sealed partial class Scenario : IAsyncDisposable
             storage:
               {string.Join("\n  ", StorageKeys)}
             restore:
-              {string.Join("\n  ", [$"topic_mapping: {{{string.Join(", ", ReversesMappings ? mapping.Reverse() : mapping)}}}", .. Recipe.Keys, .. keys])}
+              {string.Join("\n  ", [$"topic_mapping: {{{string.Join(", ", ReversesMappings ? mapping.Reverse() : mapping)}}}", .. Recipe.Keys(Topics), .. keys])}
 
             """);
         return path;
