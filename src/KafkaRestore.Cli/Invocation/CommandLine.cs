@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KafkaRestore.Cli.Commands;
+using KafkaRestore.Cli.Indexing;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Verifying;
 using KafkaRestore.Records.Errors;
@@ -23,6 +24,7 @@ internal static class CommandLine
             new ListCommand(),
             new DescribeCommand(),
             new ValidateCommand(),
+            new IndexCommand(),
             new ShowOffsetMappingCommand(),
             new DemoCommand(),
         };

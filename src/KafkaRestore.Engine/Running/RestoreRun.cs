@@ -81,6 +81,7 @@ internal sealed class RestoreRun
             WholeInMemoryBytes = shares.WholeInMemoryBytes,
             SpoolDirectory = _options.Execution.SpoolDirectory,
             TrustSegments = _options.TrustSegments,
+            OnRead = _plan.Times is { } times ? times.Add : null,
         });
         var limits = new RestoreLimits(_options.Execution, _time);
         await using var readers = new SharedTargetReader(

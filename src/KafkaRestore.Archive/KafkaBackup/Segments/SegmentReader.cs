@@ -4,6 +4,7 @@ using KafkaRestore.Archive.KafkaBackup.LegacyJson;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Archive.Storage.Reading;
 using KafkaRestore.Records.Errors;
+using KafkaRestore.Records.Layout;
 using KafkaRestore.Records.Memory;
 
 namespace KafkaRestore.Archive.KafkaBackup.Segments;
@@ -93,7 +94,7 @@ public sealed class SegmentReader
             content = await FetchAsync(segment, key, lease, notes, cancellationToken).ConfigureAwait(false);
             if (content is MemoryContent whole && !IsBinary(whole.Start))
             {
-                return new OpenSegment(segment, key, lease, LegacyJsonSegment.Read(segment, key, whole, lease, _options, notes, cancellationToken), whole, notes);
+                return Open(LegacyJsonSegment.Read(segment, key, whole, lease, _options, notes, cancellationToken), whole);
             }
 
             var header = ParseHeader(key, content.Start);
@@ -106,7 +107,10 @@ public sealed class SegmentReader
             }
 
             var blocks = new BlockReader(segment, key, header, content, lease, _options, _pool, BlockBytes(segment.Entry.UncompressedSize), notes);
-            return new OpenSegment(segment, key, lease, blocks.ReadAsync(cancellationToken), content, notes);
+            return Open(blocks.ReadAsync(cancellationToken), content);
+
+            OpenSegment Open(IAsyncEnumerable<RecordBlock> read, SegmentContent from) => new(
+                segment, key, lease, _options.OnRead is { } told ? TimedBlocks.Of(segment, read, notes, told, cancellationToken) : read, from, notes);
         }
         catch
         {

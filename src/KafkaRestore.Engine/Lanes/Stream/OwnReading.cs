@@ -9,5 +9,5 @@ internal sealed class OwnReading(RestorePlan plan, LanePlan lane, SegmentReader 
 {
     /// <inheritdoc/>
     public IAsyncEnumerable<SourceBlock> ReadAsync(int index, long readFrom, SourceCounters counters, CancellationToken cancellationToken) =>
-        new SourceStream(plan.BackupId, lane.Sources[index], plan.Rules, reader, lane.OwnsSources ? counters : new SourceCounters(), pool, readFrom, countFrom: readFrom).ReadAsync(cancellationToken);
+        new SourceStream(plan.BackupId, lane.Sources[index], plan.Rules, reader, lane.OwnsSources ? counters : new SourceCounters(), pool, readFrom, countFrom: readFrom, new UnreadSegments(plan, lane.Sources[index])).ReadAsync(cancellationToken);
 }

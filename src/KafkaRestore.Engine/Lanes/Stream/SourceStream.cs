@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Records.Memory;
@@ -17,9 +18,10 @@ namespace KafkaRestore.Engine.Lanes.Stream;
 /// <param name="counters">Counts what is read and left out.</param>
 /// <param name="pool">Where memory is rented.</param>
 /// <param name="readFrom">Segments wholly below this offset are passed over; of others, records below it are still given.</param>
-/// <param name="countFrom">Second copies below this offset are counted already.</param>
+/// <param name="countFrom">What is left out here below this offset is counted already.</param>
+/// <param name="unread">Which segments need not be read; null: all must.</param>
 internal sealed class SourceStream(
-    string backupId, LaneSource source, StreamRules rules, SegmentReader reader, SourceCounters counters, BufferPool pool, long readFrom = 0, long countFrom = 0)
+    string backupId, LaneSource source, StreamRules rules, SegmentReader reader, SourceCounters counters, BufferPool pool, long readFrom = 0, long countFrom = 0, UnreadSegments? unread = null)
 {
     private const int SegmentsAhead = 3;
 
@@ -43,6 +45,14 @@ internal sealed class SourceStream(
 
                     order.Reach(merge.Reached);
 
+                    continue;
+                }
+
+                if (next.Unread is { } left)
+                {
+                    counters.SegmentUnread(left.StartOffset >= countFrom ? left.RecordCount : 0);
+                    order.Reach(left.EndOffset);
+                    yield return new SourceBlock(null, left.EndOffset + 1);
                     continue;
                 }
 
@@ -85,6 +95,12 @@ internal sealed class SourceStream(
                     continue;
                 }
 
+                if (FindUnread(run) is { } left)
+                {
+                    await ahead.WriteAsync(new Opened(null, null, left), cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
                 if (!await ahead.WaitToWriteAsync(cancellationToken).ConfigureAwait(false))
                 {
                     return;
@@ -124,6 +140,10 @@ internal sealed class SourceStream(
         return true;
     }
 
+    /// <summary>The segment of a run that need not be read. One whose records an earlier run has counted in part must be: the index knows only their sum.</summary>
+    private SegmentEntry? FindUnread(SegmentRun run) =>
+        !reader.TrustsSegments && unread?.In(run) is { } segment && (countFrom <= segment.StartOffset || countFrom > segment.EndOffset) ? segment : null;
+
     private SegmentReference Reference(int index) => new(backupId, source.Topic, source.Partition, source.Segments[index]);
 
     private static async Task CloseAllAsync(ChannelReader<Opened> ahead)
@@ -147,5 +167,6 @@ internal sealed class SourceStream(
         }
     }
 
-    private readonly record struct Opened(Task<OpenSegment>? Segment, OverlapMerge? Merge);
+    /// <summary>A run whose turn comes: a segment, segments to be merged, or one that need not be read.</summary>
+    private readonly record struct Opened(Task<OpenSegment>? Segment, OverlapMerge? Merge, SegmentEntry? Unread = null);
 }
