@@ -105,7 +105,7 @@ public sealed class TimeIndex
         }
     }
 
-    /// <summary>Writes what was added. Never throws: see <see cref="Failure"/>. What cannot be written now, because others write, is written with the next.</summary>
+    /// <summary>Writes what was added, and cuts off what is damaged. Never throws: see <see cref="Failure"/>. What cannot be written now, because others write, is written with the next.</summary>
     public void Save()
     {
         if (_file is null || Failure is not null)
@@ -116,7 +116,7 @@ public sealed class TimeIndex
         lock (_gate)
         {
             _saved = _time.GetTimestamp();
-            if (_added.Count == 0)
+            if (_added.Count == 0 && _file.Damage is null)
             {
                 return;
             }
