@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KafkaRestore.Cli.Indexing;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Restores;
@@ -10,12 +11,15 @@ namespace KafkaRestore.Cli.Commands;
 internal sealed class ValidateRestoreCommand : CliCommand
 {
     private readonly Option<string> _config = ConfigurationOption.Create();
+    private readonly Option<string> _stateDirectory = JobOptions.StateDirectoryOption();
     private readonly Option<OutputFormat> _format = FormatOption.Create();
 
     public ValidateRestoreCommand()
         : base("validate-restore", "Checks what a restore would do, against archive and target, and writes nothing.")
     {
+        _stateDirectory.Description = "The directory that holds the state of restores; a time window uses the time index there. Default: the platform's.";
         Add(_config);
+        Add(_stateDirectory);
         Add(_format);
     }
 
@@ -26,7 +30,10 @@ internal sealed class ValidateRestoreCommand : CliCommand
         "Exit code 0: a restore would begin; 3: it would be refused, and the report lists every reason. A target that does not answer is one of them.",
     ];
 
-    public override Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop) =>
-        new DryRunFlow(ConfigurationOption.Read(arguments.GetRequiredValue(_config), context.Log), context)
-            .RunAsync(arguments.GetValue(_format), reportPath: null, stop);
+    public override Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop)
+    {
+        var configuration = ConfigurationOption.Read(arguments.GetRequiredValue(_config), context.Log);
+        configuration = configuration with { Options = TimeIndexPlace.Apply(configuration.Options, arguments.GetValue(_stateDirectory), context.Log) };
+        return new DryRunFlow(configuration, context).RunAsync(arguments.GetValue(_format), reportPath: null, stop);
+    }
 }

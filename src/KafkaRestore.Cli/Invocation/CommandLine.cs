@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KafkaRestore.Cli.Commands;
 using KafkaRestore.Cli.Commands.OffsetMaps;
+using KafkaRestore.Cli.Indexing;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Verifying;
 using KafkaRestore.Records.Errors;
@@ -24,6 +25,7 @@ internal static class CommandLine
             new ListCommand(),
             new DescribeCommand(),
             new ValidateCommand(),
+            new IndexCommand(),
             new ShowOffsetMappingCommand(),
             new OffsetMapCommand(),
             new DemoCommand(),

@@ -25,6 +25,7 @@ internal static class DryRunReportText
             ("Written by", SinkWords.Text(report.Sink, report.Delivery, report.SinkReason)),
             ("Segments", Show.Count(report.SegmentsToProcess)),
             ("Records", $"{Show.Count(report.RecordsToRestore)} at most; a time window is decided record by record"),
+            ("Not read", NotRead(report)),
             ("Bytes", $"{Show.Size(report.BytesToRestore)} before compression"),
             ("Time range", report.TimeRange is [var first, var last] ? $"{Show.Times(first, last)} (by the segments' first and last records)" : null),
             ("To be created", report.TopicsToCreate.Count == 0 ? null : string.Join(", ", report.TopicsToCreate)),
@@ -51,5 +52,21 @@ internal static class DryRunReportText
         }
 
         return page.ToString();
+    }
+
+    private static string? NotRead(DryRunReport report)
+    {
+        var words = new List<string>();
+        if (report.SegmentsOutsideWindow > 0)
+        {
+            words.Add($"{Show.Count(report.SegmentsOutsideWindow, "segment")} with {Show.Count(report.RecordsOutsideWindow, "record")} outside the time window, by the time index");
+        }
+
+        if (report.SegmentsLeftOutBySlack > 0)
+        {
+            words.Add($"{Show.Count(report.SegmentsLeftOutBySlack, "segment")} with {Show.Count(report.RecordsLeftOutBySlack, "record")} left out by time_window_slack");
+        }
+
+        return words.Count == 0 ? null : string.Join("; ", words);
     }
 }

@@ -22,6 +22,7 @@ internal static class RepartitioningText
             State = s_worstFirst.FirstOrDefault(state => group.Any(partition => partition.State == state)) ?? group.First().State,
             SegmentsProcessed = group.Sum(partition => partition.SegmentsProcessed),
             SegmentsPlanned = group.Sum(partition => partition.SegmentsPlanned),
+            LeftOutBySlack = group.Sum(partition => partition.LeftOutBySlack),
             Records = group.Sum(partition => partition.Records),
             Bytes = group.Sum(partition => partition.Bytes),
             FirstOffset = group.Min(partition => partition.FirstOffset),

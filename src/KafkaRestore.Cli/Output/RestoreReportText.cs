@@ -34,7 +34,8 @@ internal static class RestoreReportText
             ("Written by", SinkWords.Text(report.Sink, report.Delivery, report.SinkReason)),
             ("Records", $"{Show.Count(report.RecordsRestored)} restored of {Show.Count(report.RecordsPlanned)} in the selected segments"),
             ("Of these", Earlier(report)),
-            ("Segments", $"{Show.Count(report.SegmentsProcessed)} read of {Show.Count(report.SegmentsPlanned)}"),
+            ("Segments", $"{Show.Count(report.SegmentsProcessed - report.SegmentsNotRead)} read of {Show.Count(report.SegmentsPlanned)}{(report.SegmentsNotRead == 0 ? "" : $", {Show.Count(report.SegmentsNotRead)} known to lie outside the time window")}"),
+            ("Left out unread", report.SegmentsLeftOutBySlack == 0 ? null : $"{Show.Count(report.SegmentsLeftOutBySlack, "segment")} with {Show.Count(report.RecordsLeftOutBySlack, "record")}, by time_window_slack"),
             ("Bytes", $"{Show.Size(report.BytesRestored)} restored, before compression"),
             ("Rate", $"{Show.Count((long)report.ThroughputRecordsPerSec)} records/s, {Show.Size(report.ThroughputBytesPerSec)}/s on average"),
             ("Left out", LeftOut(report.RecordsSkippedByWindow, report.RecordsDeduplicated, report.ControlRecordsDropped, report.OtherGenerationDropped, report.RecordsInDamagedSegments, report.UnwritableRecords) ?? "nothing"));
@@ -71,6 +72,11 @@ internal static class RestoreReportText
         if (partition is { FirstTimestamp: { } first, LastTimestamp: { } last })
         {
             remarks.Add(Show.Times(first, last));
+        }
+
+        if (partition.LeftOutBySlack > 0)
+        {
+            remarks.Add($"{Show.Count(partition.LeftOutBySlack, "record")} left out unread, by time_window_slack");
         }
 
         if (LeftOut(partition.SkippedByWindow, partition.Deduplicated, partition.ControlRecordsDropped, partition.OtherGenerationDropped, partition.InDamagedSegments, partition.Unwritable) is { } leftOut)

@@ -7,6 +7,7 @@ using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
+using KafkaRestore.Engine.Times;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
@@ -47,7 +48,7 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
         await using (storage.ConfigureAwait(false))
         {
             var manifest = await ManifestReader.ReadAsync(storage, options.BackupId, stop).ConfigureAwait(false);
-            var plan = PlanBuilder.Build(manifest, options);
+            var plan = PlanBuilder.Build(manifest, options, TimeIndex.ForJob(options, manifest, storage.Properties, context.Time));
             var cluster = new TargetCluster(options.Target, log: context.Log.Client);
             await using (cluster.ConfigureAwait(false))
             {
@@ -91,6 +92,10 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
         SegmentsToProcess = 0,
         RecordsToRestore = 0,
         BytesToRestore = 0,
+        SegmentsOutsideWindow = 0,
+        RecordsOutsideWindow = 0,
+        SegmentsLeftOutBySlack = 0,
+        RecordsLeftOutBySlack = 0,
         TimeRange = null,
         TopicsToRestore = [],
         TopicsToCreate = [],

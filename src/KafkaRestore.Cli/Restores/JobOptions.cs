@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using KafkaRestore.Cli.Indexing;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Configuration;
 
@@ -36,12 +37,20 @@ internal sealed class JobOptions
         command.Validators.Add(Check);
     }
 
-    /// <summary>The configuration with what the command line says; a dry run keeps no state and is left as it is.</summary>
+    /// <summary>The configuration with what the command line says. A dry run keeps no state, but finds the time index there.</summary>
     public RestoreConfiguration Apply(RestoreConfiguration configuration, ParseResult arguments, ConsoleLog log)
     {
+        var directory = arguments.GetValue(_stateDirectory);
+        configuration = configuration with { Options = TimeIndexPlace.Apply(configuration.Options, directory, log) };
         if (configuration.Options.State is not { } state)
         {
-            foreach (var option in new Option[] { _stateDirectory, _again, _adopt }.Where(option => arguments.GetResult(option) is { Implicit: false }))
+            var unused = new List<Option> { _again, _adopt };
+            if (!TimeIndexPlace.IsUsedBy(configuration.Options))
+            {
+                unused.Insert(0, _stateDirectory);
+            }
+
+            foreach (var option in unused.Where(option => arguments.GetResult(option) is { Implicit: false }))
             {
                 log.Message($"{option.Name} has no effect: a dry run keeps no state");
             }
@@ -49,7 +58,6 @@ internal sealed class JobOptions
             return configuration;
         }
 
-        var directory = arguments.GetValue(_stateDirectory);
         return configuration with
         {
             Options = configuration.Options with

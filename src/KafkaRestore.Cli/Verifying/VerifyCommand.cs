@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KafkaRestore.Cli.Indexing;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Restores;
@@ -16,6 +17,7 @@ internal sealed class VerifyCommand : CliCommand
     private readonly Option<OutputFormat> _format = FormatOption.Create();
     private readonly Option<VerificationLevel> _level = LevelOption.Create();
     private readonly Option<StartOffset[]> _startAt = StartOffset.CreateOption();
+    private readonly Option<string> _stateDirectory = JobOptions.StateDirectoryOption();
     private readonly Option<string> _report = new("--report")
     {
         HelpName = "FILE",
@@ -57,6 +59,8 @@ internal sealed class VerifyCommand : CliCommand
         Add(_ignoreHeaders);
         Add(_ignoreTimestamps);
         Add(_allowNewer);
+        _stateDirectory.Description = "The directory that holds the state of restores; a time window uses the time index there. Default: the platform's.";
+        Add(_stateDirectory);
         Add(_format);
     }
 
@@ -90,7 +94,8 @@ internal sealed class VerifyCommand : CliCommand
             IgnoreTimestamps = arguments.GetValue(_ignoreTimestamps),
             AllowNewer = arguments.GetValue(_allowNewer),
         };
-        return new VerifyFlow(configuration.Options, options, startAt, context).RunAsync(arguments.GetValue(_format), stop);
+        var restore = TimeIndexPlace.Apply(configuration.Options, arguments.GetValue(_stateDirectory), context.Log);
+        return new VerifyFlow(restore, options, startAt, context).RunAsync(arguments.GetValue(_format), stop);
     }
 
     private static IReadOnlyList<Skip> ReadSkips(string file, TimeProvider time)

@@ -25,6 +25,12 @@ internal static class RestoreKeys
     [
         Better("restore.time_window_start", new TimestampReader(), "no bound", "First timestamp that is restored, inclusive.", "decided record by record; also takes ISO 8601", (draft, value) => draft.Selection = draft.Selection with { TimeWindowStart = value }),
         Better("restore.time_window_end", new TimestampReader(), "no bound", "Last timestamp that is restored, inclusive.", "decided record by record; also takes ISO 8601", (draft, value) => draft.Selection = draft.Selection with { TimeWindowEnd = value }),
+        Own(
+            "restore.time_window_slack",
+            new DurationReader(TimeSpan.Zero, TimeSpan.FromDays(3650)),
+            "no segment is left out by its first and last timestamp",
+            "Leaves out a segment without reading it when its first and last records lie further than this outside the time window and the time index does not know it; loses records whose times differ more within a segment (docs/time-windows.md).",
+            (draft, value) => draft.Selection = draft.Selection with { TimeWindowSlack = value }),
         Works(
             "restore.source_partitions",
             new ListReader<int>(new IntegerReader<int>(0, int.MaxValue), "list of integers", allowEmpty: false),

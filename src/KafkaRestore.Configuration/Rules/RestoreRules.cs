@@ -7,6 +7,7 @@ namespace KafkaRestore.Configuration.Rules;
 internal static class RestoreRules
 {
     private const string Start = "restore.time_window_start";
+    private const string Slack = "restore.time_window_slack";
     private const string End = "restore.time_window_end";
 
     // Below this, a number of milliseconds is before March 1973, and the same number of seconds is any time up to the year 5138.
@@ -22,6 +23,11 @@ internal static class RestoreRules
 
         NoticeSeconds(Start, draft.Selection.TimeWindowStart, context);
         NoticeSeconds(End, draft.Selection.TimeWindowEnd, context);
+        if (draft.Selection.TimeWindowSlack is not null)
+        {
+            CheckSlack(context);
+        }
+
         if (context.IsSet("restore.offset_header_encoding") && !draft.Headers.Add)
         {
             context.NoticeAt("restore.offset_header_encoding", "has no effect: restore.include_original_offset_header is not set");
@@ -36,6 +42,18 @@ internal static class RestoreRules
         if (!draft.Metrics.Enabled)
         {
             context.DropNotice(MetricsKeys.Section);
+        }
+    }
+
+    private static void CheckSlack(BindingContext context)
+    {
+        if (context.Draft.Selection is { TimeWindowStart: null, TimeWindowEnd: null })
+        {
+            context.NoticeAt(Slack, "has no effect: neither restore.time_window_start nor restore.time_window_end is set");
+        }
+        else if (context.Draft.TrustSegments)
+        {
+            context.Contradiction(Slack, "goes by the manifest, and restore.on_manifest_mismatch: trust_segment says that segments may be others", "Leave one of them out.");
         }
     }
 

@@ -21,6 +21,9 @@ public sealed record ExecutionOptions
     /// <summary>Topic patterns whose lanes start first, in this order; the rest follow, the largest first.</summary>
     public IReadOnlyList<string> Priority { get; init; } = [];
 
+    /// <summary>The directory below which the time index of the archive is kept, for jobs with a time window; null keeps none.</summary>
+    public string? TimeIndexDirectory { get; init; }
+
     /// <summary>Where segments too large for the budget are spooled; null is the system's temporary directory.</summary>
     public string? SpoolDirectory { get; init; }
 }

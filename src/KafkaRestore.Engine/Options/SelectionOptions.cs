@@ -18,6 +18,12 @@ public sealed record SelectionOptions
     /// <summary>Last timestamp, epoch milliseconds, inclusive; null is no bound.</summary>
     public long? TimeWindowEnd { get; init; }
 
+    /// <summary>
+    /// Leaves out a segment without reading it when its first and last timestamps lie further than this outside the window (<c>time_window_slack</c>), and nothing exact is known of it:
+    /// records are lost where times within a segment differ more than that. Null never does.
+    /// </summary>
+    public TimeSpan? TimeWindowSlack { get; init; }
+
     /// <summary>What to do where two segments hold different records at one source offset.</summary>
     public GenerationChoice Generation { get; init; } = GenerationChoice.Refuse;
 

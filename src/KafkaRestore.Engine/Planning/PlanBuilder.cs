@@ -1,6 +1,7 @@
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Selection;
+using KafkaRestore.Engine.Times;
 using KafkaRestore.Kafka;
 using KafkaRestore.Records.Errors;
 
@@ -10,10 +11,23 @@ namespace KafkaRestore.Engine.Planning;
 public static class PlanBuilder
 {
     /// <summary>Makes the plan.</summary>
+    /// <param name="manifest">The archive.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="times">What is known of the times in its segments; null is nothing.</param>
     /// <exception cref="RestoreException">NOTHING_SELECTED, PLAN_CONFLICT, INTERNAL_TOPIC, CONFIG_INVALID.</exception>
-    public static RestorePlan Build(Manifest manifest, RestoreOptions options)
+    public static RestorePlan Build(Manifest manifest, RestoreOptions options, TimeIndex? times = null)
     {
         var warnings = new List<string>();
+        if (times?.Failure is { } unusable)
+        {
+            warnings.Add($"the time index is not used, so every selected segment is read: {unusable.Describe()}");
+        }
+        else if (times?.Damage is { } damage)
+        {
+            warnings.Add($"the time index is not whole: {damage} ({times.FileName})");
+        }
+
+        var rules = RulesOf(manifest, options.Selection, options.Headers);
         var topics = SelectTopics(manifest, options, warnings);
         var mapping = new TargetMapping(options.Mapping, options.Selection.SourcePartitions);
         mapping.Check(manifest, topics, warnings);
@@ -26,13 +40,14 @@ public static class PlanBuilder
             {
                 if (partition.Segments.Count > 0)
                 {
-                    ListOf(topic.Name, partition.PartitionId).Add(new LaneSource
+                    var source = new LaneSource
                     {
                         Topic = topic.Name,
                         Partition = partition.PartitionId,
                         Segments = partition.Segments,
                         Completeness = PartitionCompleteness.Of(partition),
-                    });
+                    };
+                    ListOf(topic.Name, partition.PartitionId).Add(WindowSlack.Divide(manifest.BackupId, source, rules, times));
                 }
             }
         }
@@ -61,14 +76,6 @@ public static class PlanBuilder
             warnings.Add($"{merged.Target} gets {merged.Sources.Count} source partitions, one after the other: {string.Join(", ", merged.Sources)}");
         }
 
-        var rules = new StreamRules
-        {
-            WindowStart = options.Selection.TimeWindowStart,
-            WindowEnd = options.Selection.TimeWindowEnd,
-            Generation = options.Selection.Generation,
-            DropControlRecords = options.Selection.ControlRecords == ControlRecordChoice.Auto && manifest.MayHoldControlRecords,
-            Headers = options.Headers,
-        };
         var ordered = LaneOrder.Sort(lanes, options.Execution.Priority);
         var topicPlans = PlanTopics(topics, lanes, mapping);
         return new RestorePlan
@@ -80,6 +87,7 @@ public static class PlanBuilder
             Lanes = ordered,
             Warnings = warnings,
             Hash = PlanHash.Of(manifest.BackupId, rules, topicPlans, lanes),
+            Times = times,
         };
 
         List<LaneSource> ListOf(string topic, int partition)
@@ -93,6 +101,16 @@ public static class PlanBuilder
             return spread.TryGetValue(target.Topic, out var shared) ? shared : spread[target.Topic] = [];
         }
     }
+
+    private static StreamRules RulesOf(Manifest manifest, SelectionOptions selection, HeaderOptions headers) => new()
+    {
+        WindowStart = selection.TimeWindowStart,
+        WindowEnd = selection.TimeWindowEnd,
+        WindowSlack = selection is { TimeWindowStart: null, TimeWindowEnd: null } ? null : selection.TimeWindowSlack,
+        Generation = selection.Generation,
+        DropControlRecords = selection.ControlRecords == ControlRecordChoice.Auto && manifest.MayHoldControlRecords,
+        Headers = headers,
+    };
 
     private static IEnumerable<LanePlan> Spread(string topic, List<LaneSource> sources, Repartitioning repartitioning) =>
         Enumerable.Range(0, repartitioning.TargetPartitions)

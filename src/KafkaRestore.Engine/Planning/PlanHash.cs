@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using KafkaRestore.Archive.KafkaBackup.Manifests;
 
 namespace KafkaRestore.Engine.Planning;
 
@@ -12,6 +13,11 @@ internal static class PlanHash
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, $"plan 1 {backupId}");
         Add(hash, $"rules {rules.WindowStart} {rules.WindowEnd} {rules.Generation} {rules.DropControlRecords} {rules.Headers.Strip} {rules.Headers.Add} {(rules.Headers.Add ? rules.Headers.Encoding : default)}");
+        if (rules.WindowSlack is { } slack)
+        {
+            Add(hash, $"slack {(long)slack.TotalMilliseconds}");
+        }
+
         foreach (var topic in topics)
         {
             Add(hash, $"topic {topic.Name} {topic.PartitionsToCreate}");
@@ -32,14 +38,20 @@ internal static class PlanHash
             foreach (var source in lane.Sources)
             {
                 Add(hash, $"source {source.Topic} {source.Partition}");
-                foreach (var segment in source.Segments)
-                {
-                    Add(hash, $"segment {segment.StartOffset} {segment.EndOffset} {segment.RecordCount} {segment.Sha256} {segment.OddKey} {segment.KeyEnding} {segment.UploadedAt}");
-                }
+                AddSegments("segment", source.Segments);
+                AddSegments("left-out", source.LeftOut);
             }
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        void AddSegments(string word, IEnumerable<SegmentEntry> segments)
+        {
+            foreach (var segment in segments)
+            {
+                Add(hash, $"{word} {segment.StartOffset} {segment.EndOffset} {segment.RecordCount} {segment.Sha256} {segment.OddKey} {segment.KeyEnding} {segment.UploadedAt}");
+            }
+        }
     }
 
     private static void Add(IncrementalHash hash, FormattableString line) =>

@@ -1,5 +1,6 @@
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Times;
 using KafkaRestore.Kafka;
 
 namespace KafkaRestore.Engine.Planning;
@@ -33,6 +34,22 @@ public sealed class RestorePlan
     /// </summary>
     public required string Hash { get; init; }
 
+    /// <summary>What is known of the times in the segments; makes the run shorter and changes no record and no count. Null where nothing is.</summary>
+    public TimeIndex? Times { get; init; }
+
+    /// <summary>The same plan with other lanes.</summary>
+    public RestorePlan With(IReadOnlyList<LanePlan> lanes) => new()
+    {
+        BackupId = BackupId,
+        ArchiveCreatedAt = ArchiveCreatedAt,
+        Rules = Rules,
+        Topics = Topics,
+        Lanes = lanes,
+        Warnings = Warnings,
+        Hash = Hash,
+        Times = Times,
+    };
+
     /// <summary>Segments of all lanes.</summary>
     public long SegmentCount => Owners.Sum(lane => lane.SegmentCount);
 
@@ -45,13 +62,19 @@ public sealed class RestorePlan
     /// <summary>Bytes stored for these segments.</summary>
     public long StoredBytes => Owners.Sum(lane => lane.StoredBytes);
 
+    /// <summary>Segments that the window's slack leaves out; they are in no lane.</summary>
+    public long SegmentsLeftOut => Owners.Sum(lane => lane.Sources.Sum(source => (long)source.LeftOut.Count));
+
+    /// <summary>Records in them, as the manifest counts them.</summary>
+    public long RecordsLeftOut => Owners.Sum(lane => lane.Sources.Sum(source => source.LeftOut.Sum(segment => segment.RecordCount)));
+
     /// <summary>Every source once, with the lane that it is counted with.</summary>
     public IEnumerable<(LanePlan Lane, LaneSource Source)> Sources => Owners.SelectMany(lane => lane.Sources, static (lane, source) => (lane, source));
 
     private IEnumerable<LanePlan> Owners => Lanes.Where(static lane => lane.OwnsSources);
 }
 
-/// <summary>What every record of a run passes through, in this order: generation choice, control records, time window, headers.</summary>
+/// <summary>What every record of a run passes through, in this order: generation choice, time window, control records, headers.</summary>
 public sealed record StreamRules
 {
     /// <summary>First timestamp, epoch milliseconds, inclusive; null is no bound.</summary>
@@ -59,6 +82,9 @@ public sealed record StreamRules
 
     /// <summary>Last timestamp, epoch milliseconds, inclusive; null is no bound.</summary>
     public long? WindowEnd { get; init; }
+
+    /// <summary>How far outside the window a segment's first and last timestamps must lie for it to be left out unread; null never leaves one out.</summary>
+    public TimeSpan? WindowSlack { get; init; }
 
     /// <summary>What to do where two segments hold different records at one offset.</summary>
     public GenerationChoice Generation { get; init; }
@@ -68,6 +94,12 @@ public sealed record StreamRules
 
     /// <summary>What happens to tracking headers.</summary>
     public HeaderOptions Headers { get; init; } = new();
+
+    /// <summary>Whether a record of this time is left out by the window.</summary>
+    public bool IsOutside(long timestamp) => IsOutside(timestamp, timestamp);
+
+    /// <summary>Whether every record of these times is.</summary>
+    public bool IsOutside(long smallest, long largest) => largest < (WindowStart ?? long.MinValue) || smallest > (WindowEnd ?? long.MaxValue);
 }
 
 /// <summary>A target topic of a plan.</summary>
@@ -125,8 +157,17 @@ public sealed class LaneSource
     /// <summary>Its segments by first offset; they may overlap.</summary>
     public required IReadOnlyList<SegmentEntry> Segments { get; init; }
 
+    /// <summary>
+    /// Segments that the window's slack leaves out without anyone looking at them; not in <see cref="Segments"/>. A job decides it once for each segment.
+    /// </summary>
+    public IReadOnlyList<SegmentEntry> LeftOut { get; init; } = [];
+
     /// <summary>What the archive can say of its completeness.</summary>
     public required PartitionCompleteness Completeness { get; init; }
+
+    /// <summary>The same source with other segments to be read and left out.</summary>
+    internal LaneSource With(IReadOnlyList<SegmentEntry> segments, IReadOnlyList<SegmentEntry> leftOut) =>
+        new() { Topic = Topic, Partition = Partition, Completeness = Completeness, Segments = segments, LeftOut = leftOut };
 
     /// <summary>A source of which the archive holds nothing, or nothing any more.</summary>
     public static LaneSource Empty(string topic, int partition) => new()
@@ -141,7 +182,7 @@ public sealed class LaneSource
     public long RecordCount => Segments.Sum(segment => segment.RecordCount);
 
     /// <summary>Bytes of records, uncompressed; the stored size where the manifest does not say.</summary>
-    public long UncompressedBytes => Segments.Sum(segment => segment.UncompressedSize > 0 ? segment.UncompressedSize : segment.CompressedSize);
+    public long UncompressedBytes => Segments.Sum(segment => segment.UnpackedBytes);
 
     /// <summary>Bytes stored.</summary>
     public long StoredBytes => Segments.Sum(segment => segment.CompressedSize);

@@ -4,6 +4,8 @@ using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Reporting;
+using KafkaRestore.Engine.Times;
 using KafkaRestore.Kafka;
 using KafkaRestore.Records.Errors;
 
@@ -13,6 +15,7 @@ namespace KafkaRestore.Engine.Preflight;
 /// Checks a plan against storage and target before anything is written, and reports every finding, not only the first. Changes nothing.
 /// </summary>
 /// <remarks>
+/// Segments that the time index spares must exist all the same, in the size that they had when their times were noted; those that the window's slack leaves out are not looked for.
 /// Not checked here: what is inside the segments, rights to write, disk space, and whether retention will delete old records again
 /// (a warning says so where times suggest it).
 /// </remarks>
@@ -36,6 +39,7 @@ public sealed class PreflightCheck(
     {
         _findings.AddRange(plan.Warnings.Select(warning => new Finding(Severity.Warning, null, warning)));
         CheckCompleteness();
+        CheckWindow();
         await CheckObjectsAsync(cancellationToken).ConfigureAwait(false);
         var result = new PreflightResult { Findings = _findings };
         try
@@ -78,6 +82,15 @@ public sealed class PreflightCheck(
             _findings.Add(new Finding(Severity.Info, null,
                 $"the archive cannot prove that it is complete for {unproven.Count} partition(s); archives made before 0.25 do not record it",
                 string.Join(", ", unproven.Take(10)) + (unproven.Count > 10 ? ", …" : "")));
+        }
+    }
+
+    private void CheckWindow()
+    {
+        _findings.AddRange(WindowWords.Warnings(plan).Select(warning => new Finding(Severity.Warning, null, warning)));
+        if (WindowWords.Index(plan, WindowForecast.Of(plan).Segments) is { } spared)
+        {
+            _findings.Add(new Finding(Severity.Info, null, spared));
         }
     }
 

@@ -4,7 +4,7 @@ namespace KafkaRestore.Engine.Reporting;
 
 /// <summary>
 /// What a restore would do. Serialised in snake case it has the fields of kafka-backup's DryRunReport, and more. Counts are those of whole segments: a
-/// time window is decided record by record, which a dry run does not read.
+/// time window is decided record by record, which a dry run does not read; segments that are known to hold no record of it are counted apart.
 /// </summary>
 public sealed record DryRunReport
 {
@@ -31,6 +31,18 @@ public sealed record DryRunReport
 
     /// <summary>Uncompressed bytes of them.</summary>
     public required long BytesToRestore { get; init; }
+
+    /// <summary>Segments that would not be read, because the time index knows that they hold no record of the window.</summary>
+    public required long SegmentsOutsideWindow { get; init; }
+
+    /// <summary>Records in them.</summary>
+    public required long RecordsOutsideWindow { get; init; }
+
+    /// <summary>Segments that time_window_slack would leave out unread.</summary>
+    public required long SegmentsLeftOutBySlack { get; init; }
+
+    /// <summary>Records in them, of which some may belong to the window.</summary>
+    public required long RecordsLeftOutBySlack { get; init; }
 
     /// <summary>Smallest and largest of the segments' first and last timestamps; null when nothing is selected.</summary>
     public required IReadOnlyList<long>? TimeRange { get; init; }

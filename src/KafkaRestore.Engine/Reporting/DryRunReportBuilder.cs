@@ -1,6 +1,8 @@
+using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
+using KafkaRestore.Engine.Times;
 using KafkaRestore.Kafka.Sinks;
 
 namespace KafkaRestore.Engine.Reporting;
@@ -14,7 +16,8 @@ public static class DryRunReportBuilder
     /// <param name="sink">Which sink would write; null when that cannot be known.</param>
     public static DryRunReport Build(RestorePlan plan, PreflightResult preflight, SinkDescription? sink)
     {
-        var segments = plan.Sources.SelectMany(pair => pair.Source.Segments).ToList();
+        var segments = plan.Sources.SelectMany(pair => Selected(pair.Source)).ToList();
+        var unread = WindowForecast.Of(plan);
         return new DryRunReport
         {
             BackupId = plan.BackupId,
@@ -22,9 +25,13 @@ public static class DryRunReportBuilder
             Errors = Of(preflight, Severity.Error),
             Warnings = Of(preflight, Severity.Warning),
             Information = Of(preflight, Severity.Info),
-            SegmentsToProcess = plan.SegmentCount,
-            RecordsToRestore = plan.RecordCount,
-            BytesToRestore = plan.UncompressedBytes,
+            SegmentsToProcess = plan.SegmentCount - unread.Segments,
+            RecordsToRestore = plan.RecordCount - unread.Records,
+            BytesToRestore = plan.UncompressedBytes - unread.UncompressedBytes,
+            SegmentsOutsideWindow = unread.Segments,
+            RecordsOutsideWindow = unread.Records,
+            SegmentsLeftOutBySlack = plan.SegmentsLeftOut,
+            RecordsLeftOutBySlack = plan.RecordsLeftOut,
             TimeRange = segments.Count == 0 ? null
                 : [segments.Min(segment => Math.Min(segment.FirstTimestamp, segment.LastTimestamp)), segments.Max(segment => Math.Max(segment.FirstTimestamp, segment.LastTimestamp))],
             TopicsToRestore = Topics(plan),
@@ -52,14 +59,21 @@ public static class DryRunReportBuilder
                 group.Key.Source,
                 group.Key.Target,
                 group.Key.Repartitioning is { } spread ? new RepartitioningReport(Words.Of(spread.Strategy), group.Count(), spread.TargetPartitions) : null,
-                [.. group.OrderBy(pair => pair.Source.Partition).Select(pair => Partition(pair.Lane, pair.Source))]))];
+                [.. group.OrderBy(pair => pair.Source.Partition).Select(pair => Partition(plan, pair.Lane, pair.Source))]))];
 
-    private static DryRunPartition Partition(LanePlan lane, LaneSource source) => new(
-        source.Partition,
-        lane.Repartitioning is null ? lane.Target.Partition : DryRunPartition.Spread,
-        source.Segments.Count,
-        source.RecordCount,
-        [source.Segments.Min(segment => segment.StartOffset), source.Segments.Max(segment => segment.EndOffset)],
-        [source.Segments.Min(segment => Math.Min(segment.FirstTimestamp, segment.LastTimestamp)), source.Segments.Max(segment => Math.Max(segment.FirstTimestamp, segment.LastTimestamp))],
-        Words.Of(source.Completeness.State));
+    private static DryRunPartition Partition(RestorePlan plan, LanePlan lane, LaneSource source)
+    {
+        var unread = WindowForecast.Of(plan, source);
+        var selected = Selected(source).ToList();
+        return new DryRunPartition(
+            source.Partition,
+            lane.Repartitioning is null ? lane.Target.Partition : DryRunPartition.Spread,
+            source.Segments.Count - unread.Segments,
+            source.RecordCount - unread.Records,
+            [selected.Min(segment => segment.StartOffset), selected.Max(segment => segment.EndOffset)],
+            [selected.Min(segment => Math.Min(segment.FirstTimestamp, segment.LastTimestamp)), selected.Max(segment => Math.Max(segment.FirstTimestamp, segment.LastTimestamp))],
+            Words.Of(source.Completeness.State));
+    }
+
+    private static IEnumerable<SegmentEntry> Selected(LaneSource source) => source.Segments.Concat(source.LeftOut);
 }

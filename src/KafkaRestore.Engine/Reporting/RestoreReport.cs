@@ -44,11 +44,20 @@ public sealed record RestoreReport
     /// <summary>What was restored, by source and target topic.</summary>
     public required IReadOnlyList<TopicReport> TopicsRestored { get; init; }
 
-    /// <summary>Segments read to their end.</summary>
+    /// <summary>Segments done with: read to their end, or known to hold no record of the time window.</summary>
     public required long SegmentsProcessed { get; init; }
+
+    /// <summary>Of these: segments that this run did not read, because the time index knows that they hold no record of the window. Their records are counted as outside it.</summary>
+    public required long SegmentsNotRead { get; init; }
 
     /// <summary>Segments of the plan.</summary>
     public required long SegmentsPlanned { get; init; }
+
+    /// <summary>Segments that time_window_slack has left out unread; they are not in the plan.</summary>
+    public required long SegmentsLeftOutBySlack { get; init; }
+
+    /// <summary>Records in them, as the manifest counts them; some may belong to the window. They are in no other count.</summary>
+    public required long RecordsLeftOutBySlack { get; init; }
 
     /// <summary>Records acknowledged, in this run and in earlier runs of the same job.</summary>
     public required long RecordsRestored { get; init; }
@@ -159,11 +168,14 @@ public sealed record PartitionReport
     /// <summary>How its lane ended: <c>done</c>, <c>failed</c>, <c>stopped</c> or <c>waiting</c>.</summary>
     public required string State { get; init; }
 
-    /// <summary>Segments read to their end.</summary>
+    /// <summary>Segments done with: read to their end, or known to hold no record of the time window.</summary>
     public required long SegmentsProcessed { get; init; }
 
     /// <summary>Segments of the plan.</summary>
     public required long SegmentsPlanned { get; init; }
+
+    /// <summary>Records in segments that time_window_slack has left out unread; in no other count.</summary>
+    public required long LeftOutBySlack { get; init; }
 
     /// <summary>Records acknowledged.</summary>
     public required long Records { get; init; }

@@ -80,19 +80,10 @@ public sealed class JobState : IDisposable
     /// <summary>Whether every lane was finished by an earlier run.</summary>
     public bool IsFinished => _lanes.Values.All(lane => lane.IsFinished) && !Stored.Adopt;
 
-    /// <summary>The plan with each lane's sources in the order in which the job has numbered them.</summary>
-    public RestorePlan Order(RestorePlan plan) => new()
-    {
-        BackupId = plan.BackupId,
-        ArchiveCreatedAt = plan.ArchiveCreatedAt,
-        Rules = plan.Rules,
-        Topics = plan.Topics,
-        Warnings = plan.Warnings,
-        Hash = plan.Hash,
-        Lanes = [.. plan.Lanes.Select(lane => lane.With(
-            [.. _lanes[lane.Target].Lane.Generations[^1].Stream.Sources.Select(source =>
-                lane.Sources.FirstOrDefault(now => now.Topic == source.Topic && now.Partition == source.Partition) ?? LaneSource.Empty(source.Topic, source.Partition))]))],
-    };
+    /// <summary>The plan with each lane's sources in the order in which the job has numbered them, and with what the job has decided of them.</summary>
+    public RestorePlan Order(RestorePlan plan) => plan.With([.. plan.Lanes.Select(lane => lane.With(
+        [.. _lanes[lane.Target].Lane.Generations[^1].Stream.Sources.Select(source =>
+            _lanes[lane.Target].Lane.Selected.FirstOrDefault(now => now.Topic == source.Topic && now.Partition == source.Partition) ?? LaneSource.Empty(source.Topic, source.Partition))]))]);
 
     /// <summary>Tells <paramref name="progress"/> of the lanes that an earlier run has finished.</summary>
     /// <param name="progress">This run's progress.</param>

@@ -5,6 +5,7 @@ using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
+using KafkaRestore.Engine.Times;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Reading;
 using KafkaRestore.Kafka.Sinks;
@@ -51,7 +52,7 @@ public sealed class RestoreJob : IDisposable
     public async Task<RestorePlan> PlanAsync(CancellationToken cancellationToken)
     {
         var manifest = await ManifestReader.ReadAsync(_storage, _options.BackupId, cancellationToken).ConfigureAwait(false);
-        return PlanBuilder.Build(manifest, _options);
+        return PlanBuilder.Build(manifest, _options, TimeIndex.ForJob(_options, manifest, _storage.Properties, _time));
     }
 
     /// <summary>The state of the job, once <see cref="OpenAsync"/> has opened it; null where none is kept.</summary>
@@ -120,6 +121,7 @@ public sealed class RestoreJob : IDisposable
             refused = failure;
         }
 
+        plan.Times?.Save();
         var ends = refused is null && !stop.IsCancellationRequested ? await LogEndCheck.RunAsync(_cluster, progress, _options.State?.AcceptEmptiedTarget ?? false).ConfigureAwait(false) : LogEndCheck.NotRun;
         try
         {

@@ -82,6 +82,7 @@ internal sealed class RestoreRun
             SpoolDirectory = _options.Execution.SpoolDirectory,
             TrustSegments = _options.TrustSegments,
             ProveRecords = _options.Skips.DamagedSegments,
+            OnRead = _plan.Times is { } times ? times.Add : null,
         });
         var limits = new RestoreLimits(_options.Execution, _time);
         await using var readers = new SharedTargetReader(

@@ -9,8 +9,9 @@ namespace KafkaRestore.Engine.State;
 /// <summary>A lane of a stored job. Its number never changes, however the plan orders lanes; nor do those of its sources.</summary>
 public sealed class JobLane
 {
-    internal JobLane(int number, TargetPartition target, IReadOnlyList<LaneGeneration> generations, long recordsRecorded)
+    internal JobLane(int number, TargetPartition target, IReadOnlyList<LaneGeneration> generations, IReadOnlyList<LaneSource> selected, long recordsRecorded)
     {
+        Selected = selected;
         RecordsRecorded = recordsRecorded;
         Number = number;
         Target = target;
@@ -31,6 +32,9 @@ public sealed class JobLane
     /// same index in each.
     /// </summary>
     public IReadOnlyList<LaneGeneration> Generations { get; }
+
+    /// <summary>What the archive selects for it now, with what the job has decided of it; empty where the archive holds nothing of it any more.</summary>
+    public IReadOnlyList<LaneSource> Selected { get; }
 
     /// <summary>Whether nothing is left to do for this lane.</summary>
     public bool IsFinished(LaneCheckpoint? checkpoint) =>

@@ -6,7 +6,9 @@ using KafkaRestore.Engine.Lanes.Spreading;
 using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
+using KafkaRestore.Engine.Times;
 using KafkaRestore.Engine.Verification.Comparison;
 using KafkaRestore.Engine.Verification.Reporting;
 using KafkaRestore.Kafka;
@@ -37,8 +39,11 @@ public sealed class VerificationJob(
 
     /// <summary>Reads the manifest and makes the plan of the restore.</summary>
     /// <exception cref="RestoreException">The archive cannot be read, or nothing sensible is selected.</exception>
-    public async Task<RestorePlan> PlanAsync(CancellationToken cancellationToken) =>
-        PlanBuilder.Build(await ManifestReader.ReadAsync(storage, restore.BackupId, cancellationToken).ConfigureAwait(false), restore);
+    public async Task<RestorePlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        var manifest = await ManifestReader.ReadAsync(storage, restore.BackupId, cancellationToken).ConfigureAwait(false);
+        return PlanBuilder.Build(manifest, restore, TimeIndex.ForJob(restore, manifest, storage.Properties));
+    }
 
     /// <summary>Compares every lane of a plan.</summary>
     /// <param name="plan">The plan.</param>
@@ -64,7 +69,8 @@ public sealed class VerificationJob(
             }
         }
 
-        return VerificationReportBuilder.Build(progress, restore, options, described.ClusterId, Warnings(topics));
+        plan.Times?.Save();
+        return VerificationReportBuilder.Build(progress, restore, options, described.ClusterId, [.. WindowWords.Warnings(plan), .. Warnings(topics)]);
     }
 
     private async Task<IReadOnlyDictionary<TargetPartition, PartitionRange>> ReadRangesAsync(
@@ -89,6 +95,7 @@ public sealed class VerificationJob(
             WholeInMemoryBytes = shares.WholeInMemoryBytes,
             SpoolDirectory = restore.Execution.SpoolDirectory,
             TrustSegments = restore.TrustSegments,
+            OnRead = plan.Times is { } times ? times.Add : null,
         });
 
         // Nothing is sent, so what a restore gives to its sinks is there for reading the target.

@@ -231,7 +231,12 @@ public sealed class ResumeTests : IDisposable
                 : spread > 0 ? new MappingOptions { Repartitioning = new Dictionary<string, Repartitioning> { ["t"] = new(strategy, spread) } }
                 : new MappingOptions(),
             Selection = windowed ? new SelectionOptions { TimeWindowStart = TestRecords.SomeTime + 20 } : new SelectionOptions(),
-            Execution = new ExecutionOptions { MaxConcurrentLanes = random.Next(1, 4), CheckpointInterval = TimeSpan.FromMilliseconds(1) },
+            Execution = new ExecutionOptions
+            {
+                MaxConcurrentLanes = random.Next(1, 4),
+                CheckpointInterval = TimeSpan.FromMilliseconds(1),
+                TimeIndexDirectory = seed % 3 == 0 ? null : _directory.FullName, // what one run learns, the next one leaves out
+            },
         };
         var plan = archive.Plan(Change);
         for (var kills = random.Next(0, 5); kills > 0; kills--)

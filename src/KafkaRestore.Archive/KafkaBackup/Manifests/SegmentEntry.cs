@@ -29,6 +29,9 @@ public readonly record struct SegmentEntry
     /// <summary>Bytes of the record area before compression; 0 when not said.</summary>
     public long UncompressedSize { get; init; }
 
+    /// <summary>Bytes of the records; those stored where the manifest does not say.</summary>
+    public long UnpackedBytes => UncompressedSize > 0 ? UncompressedSize : CompressedSize;
+
     /// <summary>Bytes of the stored object; 0 when not said.</summary>
     public long CompressedSize { get; init; }
 

@@ -27,6 +27,11 @@ public sealed record SegmentReadOptions
     /// </summary>
     public bool ProveRecords { get; init; }
 
+    /// <summary>
+    /// Is told of each segment that was read to its end and is as the manifest says, with the times of its records; from any thread. Null: nobody looks at them.
+    /// </summary>
+    public Action<SegmentReference, SegmentTimes>? OnRead { get; init; }
+
     /// <summary>The limits against hostile archives.</summary>
     public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
 }

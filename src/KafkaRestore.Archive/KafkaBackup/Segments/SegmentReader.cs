@@ -118,7 +118,8 @@ public sealed class SegmentReader
                     content!.Rewind();
                 }
 
-                return new OpenSegment(segment, key, lease, read(notes), content!, notes);
+                var blocks = read(notes);
+                return new OpenSegment(segment, key, lease, _options.OnRead is { } told ? TimedBlocks.Of(segment, blocks, notes, told, cancellationToken) : blocks, content!, notes);
             }
         }
         catch

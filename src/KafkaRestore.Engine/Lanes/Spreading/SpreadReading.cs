@@ -143,23 +143,20 @@ internal sealed class SpreadReading(RestorePlan plan, IReadOnlyList<LaneSource> 
         var readFrom = needing.Min(pair => pair.Value.NeedsFrom(index)!.Value);
         var owner = needing.FirstOrDefault(pair => pair.Key == 0).Value;
         var counters = new SourceCounters();
+        var outside = new OutsideWindow(plan.Rules, counters, owner?.NeedsFrom(index) ?? long.MaxValue);
         var (counted, untold) = (counters.Read, default(ReadCount));
         var stream = new SourceStream(
-            plan.BackupId, source, plan.Rules, _reader, counters, BufferPool.Shared, readFrom, countFrom: owner?.NeedsFrom(index) ?? long.MaxValue);
+            plan.BackupId, source, plan.Rules, _reader, counters, BufferPool.Shared, readFrom, outside.CountFrom, unread: new UnreadSegments(plan, source));
         var (reached, blocks) = (readFrom, 0);
         await foreach (var (block, accountedBelow, _) in stream.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            reached = accountedBelow ?? await SpreadAsync(block!, index, source.Partition, cancellationToken).ConfigureAwait(false);
-            if (accountedBelow is not null)
-            {
-                await SpreadAsync(block!, index, source.Partition, cancellationToken).ConfigureAwait(false);
-            }
-
+            var spread = block is null ? reached : await SpreadAsync(block, index, source.Partition, outside, cancellationToken).ConfigureAwait(false);
+            reached = accountedBelow ?? spread;
             untold = counters.Read.Since(counted);
             var all = ++blocks % BlocksBetweenMarks == 0;
-            foreach (var (partition, share) in needing)
+            foreach (var (_, share) in needing)
             {
-                Tell(partition, share, all);
+                Tell(share, all);
             }
         }
 
@@ -170,8 +167,14 @@ internal sealed class SpreadReading(RestorePlan plan, IReadOnlyList<LaneSource> 
             share.EndSource(reached, ref told);
         }
 
-        void Tell(int partition, LaneShare share, bool all)
+        void Tell(LaneShare share, bool all)
         {
+            // A place that the lane has passed already would take it back.
+            if (share.NeedsFrom(index) > reached)
+            {
+                return;
+            }
+
             var told = share == owner ? untold : default;
             share.Close(reached, ref told, all);
             if (share == owner && told == default)
@@ -182,7 +185,7 @@ internal sealed class SpreadReading(RestorePlan plan, IReadOnlyList<LaneSource> 
     }
 
     /// <summary>Gives each record of a block to its lane; answers what lies behind the last one.</summary>
-    private async ValueTask<long> SpreadAsync(RecordBlock block, int index, int sourcePartition, CancellationToken cancellationToken)
+    private async ValueTask<long> SpreadAsync(RecordBlock block, int index, int sourcePartition, OutsideWindow outside, CancellationToken cancellationToken)
     {
         using (block)
         {
@@ -190,7 +193,7 @@ internal sealed class SpreadReading(RestorePlan plan, IReadOnlyList<LaneSource> 
             long reached = 0;
             while (position < block.Length)
             {
-                if (Spread(block, index, sourcePartition, ref position, ref reached) is { } full)
+                if (Spread(block, index, sourcePartition, outside, ref position, ref reached) is { } full)
                 {
                     // Once it has left it takes no place, and the record is passed over.
                     await full.MakePlaceAsync(RecordView.At(block.Bytes[position..]).Encoded.Length, cancellationToken).ConfigureAwait(false);
@@ -202,16 +205,19 @@ internal sealed class SpreadReading(RestorePlan plan, IReadOnlyList<LaneSource> 
     }
 
     /// <summary>Goes on until the end, or until a share has no place for the record at <paramref name="position"/>.</summary>
-    private LaneShare? Spread(RecordBlock block, int index, int sourcePartition, ref int position, ref long reached)
+    private LaneShare? Spread(RecordBlock block, int index, int sourcePartition, OutsideWindow outside, ref int position, ref long reached)
     {
         var bytes = block.Bytes;
         while (position < bytes.Length)
         {
             var record = RecordView.At(bytes[position..]);
-            var share = _byPartition[_partitioner.PartitionOf(record, sourcePartition)];
-            if (share?.NeedsFrom(index) <= record.Offset && !share.TryAdd(record.Encoded))
+            if (!outside.Takes(record))
             {
-                return share;
+                var share = _byPartition[_partitioner.PartitionOf(record, sourcePartition)];
+                if (share?.NeedsFrom(index) <= record.Offset && !share.TryAdd(record.Encoded))
+                {
+                    return share;
+                }
             }
 
             reached = record.Offset + 1;

@@ -137,7 +137,8 @@ public sealed class LaneStream
         var (readFrom, nextOffset) = index == _from.Source ? (_from.ReadFrom, _from.NextOffset) : (0, 0);
         var source = _lane.Sources[index];
         var counters = Counters[index];
-        var transform = new RecordTransform(_plan.Rules, source, counters, readFrom, nextOffset, Skips, _filter is { } filter ? (filter, _lane.Target.Partition) : null);
+        var transform = new RecordTransform(
+            _plan.Rules, source, counters, readFrom, nextOffset, Skips, _filter is { } filter ? (filter, _lane.Target.Partition) : null, _lane.OwnsSources);
         await foreach (var (block, accountedBelow, lost) in _reading.ReadAsync(index, readFrom, counters, Skips, cancellationToken).ConfigureAwait(false))
         {
             if (block is null)

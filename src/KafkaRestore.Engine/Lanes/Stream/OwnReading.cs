@@ -9,7 +9,10 @@ namespace KafkaRestore.Engine.Lanes.Stream;
 internal sealed class OwnReading(RestorePlan plan, LanePlan lane, SegmentReader reader, BufferPool pool) : ISourceReading
 {
     /// <inheritdoc/>
-    public IAsyncEnumerable<SourceBlock> ReadAsync(int index, long readFrom, SourceCounters counters, StreamSkips skips, CancellationToken cancellationToken) =>
-        new SourceStream(plan.BackupId, lane.Sources[index], plan.Rules, reader, lane.OwnsSources ? counters : new SourceCounters(), pool, readFrom, countFrom: readFrom, skips)
-            .ReadAsync(cancellationToken);
+    public IAsyncEnumerable<SourceBlock> ReadAsync(int index, long readFrom, SourceCounters counters, StreamSkips skips, CancellationToken cancellationToken)
+    {
+        var source = lane.Sources[index];
+        var counted = lane.OwnsSources ? counters : new SourceCounters();
+        return new SourceStream(plan.BackupId, source, plan.Rules, reader, counted, pool, readFrom, countFrom: readFrom, skips, new UnreadSegments(plan, source)).ReadAsync(cancellationToken);
+    }
 }

@@ -9,7 +9,7 @@ using KafkaRestore.Records.Layout;
 namespace KafkaRestore.Engine.Lanes.Stream;
 
 /// <summary>
-/// What each record of one source passes through: control records, time window, headers. Works on whole blocks, in place where nothing is
+/// What each record of one source passes through: time window, control records, headers. Works on whole blocks, in place where nothing is
 /// added, and allocates nothing per record.
 /// </summary>
 internal sealed class RecordTransform
@@ -24,6 +24,7 @@ internal sealed class RecordTransform
     private readonly (RecordPartitioner By, int Partition)? _only;
     private readonly FrozenSet<long>? _leftOut;
     private readonly bool _mayLeaveOut;
+    private readonly bool _countsWindow;
     private List<Skip>? _unwritable;
 
     /// <param name="rules">What every record passes through.</param>
@@ -33,6 +34,7 @@ internal sealed class RecordTransform
     /// <param name="nextOffset">Records below this offset are counted if they are left out, and dropped otherwise: they are in the target.</param>
     /// <param name="skips">What is left out because it cannot be written; null is nothing.</param>
     /// <param name="only">Records of other partitions are dropped and not counted; null: there are none.</param>
+    /// <param name="countsWindow">Whether what the window leaves out is counted here: of the lanes of a repartitioned topic one counts it for all.</param>
     public RecordTransform(
         StreamRules rules,
         LaneSource source,
@@ -40,8 +42,10 @@ internal sealed class RecordTransform
         long readFrom = 0,
         long nextOffset = 0,
         StreamSkips? skips = null,
-        (RecordPartitioner By, int Partition)? only = null)
+        (RecordPartitioner By, int Partition)? only = null,
+        bool countsWindow = true)
     {
+        _countsWindow = countsWindow;
         _only = only;
         _leftOut = skips?.RecordsOf(source);
         _mayLeaveOut = skips?.Allowed.UnwritableRecords ?? false;
@@ -86,7 +90,22 @@ internal sealed class RecordTransform
         {
             var offset = record.Offset;
             LastSeen = offset;
-            if (offset < _readFrom || (_only is { } only && only.By.PartitionOf(record, _source.Partition) != only.Partition))
+            if (offset < _readFrom)
+            {
+                continue;
+            }
+
+            if (_rules.IsOutside(record.Timestamp))
+            {
+                if (_countsWindow)
+                {
+                    _counters.SkippedByWindow();
+                }
+
+                continue;
+            }
+
+            if (_only is { } only && only.By.PartitionOf(record, _source.Partition) != only.Partition)
             {
                 continue;
             }
@@ -94,13 +113,6 @@ internal sealed class RecordTransform
             if (_rules.DropControlRecords && ControlRecords.IsMarker(record))
             {
                 _counters.DroppedAsControl(offset);
-                continue;
-            }
-
-            var timestamp = record.Timestamp;
-            if (timestamp < (_rules.WindowStart ?? long.MinValue) || timestamp > (_rules.WindowEnd ?? long.MaxValue))
-            {
-                _counters.SkippedByWindow();
                 continue;
             }
 

@@ -8,6 +8,7 @@ public sealed class SourceCounters
     private readonly List<long> _controlExamples = [];
     private readonly List<string> _notes = [];
     private long _segmentsRead;
+    private long _segmentsUnread;
     private long _storedBytesRead;
     private long _skippedByWindow;
     private long _control;
@@ -28,10 +29,13 @@ public sealed class SourceCounters
         _damaged = tally.Damaged;
     }
 
-    /// <summary>Segments read to their end.</summary>
+    /// <summary>Segments done with: read to their end, or known to hold no record of the time window.</summary>
     public long SegmentsRead => Interlocked.Read(ref _segmentsRead);
 
-    /// <summary>Stored bytes of these segments.</summary>
+    /// <summary>Of <see cref="SegmentsRead"/>: those that were not read in this run, because the time index knows that they hold no record of the window.</summary>
+    public long SegmentsUnread => Interlocked.Read(ref _segmentsUnread);
+
+    /// <summary>Stored bytes of the segments that were read.</summary>
     public long StoredBytesRead => Interlocked.Read(ref _storedBytesRead);
 
     /// <summary>Records outside the time window.</summary>
@@ -83,7 +87,7 @@ public sealed class SourceCounters
     internal SourceTally Tally => new(SkippedByWindowCount, ControlCount, DuplicateCount, OtherGenerationCount, Interlocked.Read(ref _unwritable), DamagedCount);
 
     /// <summary>What was read so far.</summary>
-    internal ReadCount Read => new(SegmentsRead, StoredBytesRead, DuplicateCount, OtherGenerationCount, _notes.Count == 0 ? null : Notes);
+    internal ReadCount Read => new(SegmentsRead, SegmentsUnread, StoredBytesRead, SkippedByWindowCount, DuplicateCount, OtherGenerationCount, _notes.Count == 0 ? null : Notes);
 
     /// <summary>Adds what was read for this source by someone else.</summary>
     internal void Add(in ReadCount read)
@@ -94,6 +98,8 @@ public sealed class SourceCounters
         }
 
         Interlocked.Add(ref _segmentsRead, read.Segments);
+        Interlocked.Add(ref _segmentsUnread, read.Unread);
+        Interlocked.Add(ref _skippedByWindow, read.SkippedByWindow);
         Interlocked.Add(ref _storedBytesRead, read.StoredBytes);
         Interlocked.Add(ref _duplicates, read.Duplicates);
         Interlocked.Add(ref _otherGeneration, read.OtherGeneration);
@@ -124,6 +130,14 @@ public sealed class SourceCounters
                 _notes.AddRange(notes.Select(note => $"{key}: {note}"));
             }
         }
+    }
+
+    /// <summary>A segment that holds no record of the window, so that it is not read.</summary>
+    internal void SegmentUnread(long records)
+    {
+        Interlocked.Increment(ref _segmentsRead);
+        Interlocked.Increment(ref _segmentsUnread);
+        Interlocked.Add(ref _skippedByWindow, records);
     }
 
     internal void SkippedByWindow() => Interlocked.Increment(ref _skippedByWindow);

@@ -19,8 +19,9 @@ namespace KafkaRestore.Engine.Lanes.Stream;
 /// <param name="counters">Counts what is read and left out.</param>
 /// <param name="pool">Where memory is rented.</param>
 /// <param name="readFrom">Segments wholly below this offset are passed over; of others, records below it are still given.</param>
-/// <param name="countFrom">Second copies below this offset are counted already.</param>
+/// <param name="countFrom">What is left out here below this offset is counted already.</param>
 /// <param name="skips">What is left out; null is nothing.</param>
+/// <param name="unread">Which segments need not be read; null: all must.</param>
 internal sealed class SourceStream(
     string backupId,
     LaneSource source,
@@ -30,7 +31,8 @@ internal sealed class SourceStream(
     BufferPool pool,
     long readFrom = 0,
     long countFrom = 0,
-    StreamSkips? skips = null)
+    StreamSkips? skips = null,
+    UnreadSegments? unread = null)
 {
     private const int SegmentsAhead = 3;
     private readonly StreamSkips _skips = skips ?? StreamSkips.None;
@@ -59,6 +61,14 @@ internal sealed class SourceStream(
 
                     order.Reach(merge.Reached);
 
+                    continue;
+                }
+
+                if (next.IsUnread)
+                {
+                    counters.SegmentUnread(next.Entry.StartOffset >= countFrom ? next.Entry.RecordCount : 0);
+                    order.Reach(next.Entry.EndOffset);
+                    yield return new SourceBlock(null, next.Entry.EndOffset + 1);
                     continue;
                 }
 
@@ -107,9 +117,10 @@ internal sealed class SourceStream(
                     continue;
                 }
 
-                if (run.Count == 1 && _skips.HasSegment(source, source.Segments[run.First]))
+                var isLost = run.Count == 1 && _skips.HasSegment(source, source.Segments[run.First]);
+                if (isLost || IsUnread(run))
                 {
-                    await ahead.WriteAsync(new Opened(source.Segments[run.First], null, null), cancellationToken).ConfigureAwait(false);
+                    await ahead.WriteAsync(new Opened(source.Segments[run.First], null, null, IsUnread: !isLost), cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 
@@ -164,6 +175,10 @@ internal sealed class SourceStream(
         return new SourceBlock(null, segment.EndOffset + 1, found);
     }
 
+    /// <summary>Whether a run need not be read. A segment whose records an earlier run has counted in part must be: the index knows only their sum.</summary>
+    private bool IsUnread(SegmentRun run) =>
+        !reader.TrustsSegments && unread?.In(run) is { } segment && (countFrom <= segment.StartOffset || countFrom > segment.EndOffset);
+
     private SegmentReference Reference(int index) => new(backupId, source.Topic, source.Partition, source.Segments[index]);
 
     private static async Task CloseAllAsync(ChannelReader<Opened> ahead)
@@ -194,5 +209,6 @@ internal sealed class SourceStream(
     /// <param name="Entry">The first segment.</param>
     /// <param name="Segment">Opens it; null when it is noted as left out, or in a merge.</param>
     /// <param name="Merge">Merges it with others; null when it stands for itself.</param>
-    private readonly record struct Opened(SegmentEntry Entry, Task<SegmentTrial>? Segment, OverlapMerge? Merge);
+    /// <param name="IsUnread">Whether it is not opened, because it holds no record of the time window.</param>
+    private readonly record struct Opened(SegmentEntry Entry, Task<SegmentTrial>? Segment, OverlapMerge? Merge, bool IsUnread = false);
 }

@@ -126,6 +126,11 @@ public sealed class JobIdentity : IEquatable<JobIdentity>
             values["selection.time_window_end"] = Time(end);
         }
 
+        if (rules.WindowSlack is { } slack)
+        {
+            values["selection.time_window_slack"] = string.Create(CultureInfo.InvariantCulture, $"{(long)slack.TotalMilliseconds} ms");
+        }
+
         if (rules.Generation != GenerationChoice.Refuse)
         {
             values["selection.generation"] = rules.Generation == GenerationChoice.Oldest ? "oldest" : "newest";

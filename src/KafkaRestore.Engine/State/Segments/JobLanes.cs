@@ -29,7 +29,7 @@ internal sealed class JobLanes
 
     /// <summary>The lanes of a new job: numbered by target, because the order in which they start may change.</summary>
     public static JobLanes New(RestorePlan plan) => new(
-        [.. InOrder(plan.Lanes).Select((lane, number) => new JobLane(number, lane.Target, [new LaneGeneration(1, lane)], lane.RecordCount))],
+        [.. InOrder(plan.Lanes).Select((lane, number) => new JobLane(number, lane.Target, [new LaneGeneration(1, lane)], lane.Sources, lane.RecordCount))],
         generations: 1,
         hasGrown: true,
         new ArchiveRefusal());
@@ -47,12 +47,12 @@ internal sealed class JobLanes
         foreach (var lane in recorded.ReadLanes())
         {
             left.Remove(lane.Target, out var now);
-            lanes.Add(Match(lanes.Count, lane, now, position(lanes.Count), grown, refusal));
+            lanes.Add(Match(lanes.Count, lane, now?.With([.. now.Sources.Select(source => SlackDecision.Of(source, lane, plan.Rules))]), position(lanes.Count), grown, refusal));
         }
 
         foreach (var lane in InOrder(left.Values))
         {
-            lanes.Add(new JobLane(lanes.Count, lane.Target, [new LaneGeneration(grown, lane)], lane.RecordCount));
+            lanes.Add(new JobLane(lanes.Count, lane.Target, [new LaneGeneration(grown, lane)], lane.Sources, lane.RecordCount));
         }
 
         var hasGrown = lanes.Exists(lane => lane.Generations[^1].Number == grown);
@@ -91,7 +91,7 @@ internal sealed class JobLanes
             Target = recorded.Target,
             Repartitioning = now?.Repartitioning,
             Sources = [.. sources.Select(source => source.In(generation, grown))],
-        }))], before + since);
+        }))], now?.Sources ?? [], before + since);
     }
 
     private static IEnumerable<LanePlan> InOrder(IEnumerable<LanePlan> lanes) =>

@@ -31,7 +31,7 @@ internal static class VerificationReportBuilder
             Partitions = [.. lanes.Select(Of)],
             Errors = [.. lanes.Where(lane => lane.Failure is not null).Select(lane => $"{lane.Lane.Target}: {lane.Failure!.Describe()}")],
             Warnings = warnings,
-            NotChecked = [.. NotChecked(options, lanes.Count)],
+            NotChecked = [.. NotChecked(options, lanes.Count), .. WindowWords.NotChecked(progress.Plan)],
         };
     }
 
