@@ -259,7 +259,7 @@ public sealed class WindowedStreamTests
         var records = new List<RecordData>();
         await using var feed = new LaneFeed([(1, stream)], journal);
         var end = start.TargetEnd;
-        while (records.Count < most && await feed.MoveNextAsync(CancellationToken.None))
+        while (records.Count < most && await feed.MoveNextAsync(comparing: false, CancellationToken.None))
         {
             using var block = feed.TakeAll();
             var (count, length) = (0, 0);
