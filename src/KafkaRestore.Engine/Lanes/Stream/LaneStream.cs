@@ -185,6 +185,6 @@ public sealed class LaneStream
         await ahead.WriteAsync(new StreamPiece(null, Mark(StreamMark.SourceEnd)), cancellationToken).ConfigureAwait(false);
 
         // What comes again below the place where reading went on is counted already: the place must not go back.
-        StreamMark Mark(long? accountedBelow) => new(index, accountedBelow < readFrom ? readFrom : accountedBelow, counters.Tally);
+        StreamMark Mark(long? accountedBelow) => new(index, accountedBelow != StreamMark.Open && accountedBelow < readFrom ? readFrom : accountedBelow, counters.Tally);
     }
 }
