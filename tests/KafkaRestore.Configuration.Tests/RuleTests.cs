@@ -129,6 +129,20 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void A_slack_without_a_window_is_shown_and_one_that_contradicts_trust_in_segments_is_refused()
+    {
+        var text = new ConfigurationText().Set("restore.time_window_slack", "10m");
+        Assert.Contains("has no effect", Assert.Single(text.Read().Require().Notices).Text, StringComparison.Ordinal);
+
+        text.Set("restore.time_window_end", "2025-01-01T00:00:00Z");
+        Assert.Empty(text.Read().Require().Notices);
+        Assert.Equal(TimeSpan.FromMinutes(10), text.Read().Require().Options.Selection.TimeWindowSlack);
+
+        var problem = Assert.Single(text.Set("restore.on_manifest_mismatch", "trust_segment").Read().Problems);
+        Assert.Equal("restore.time_window_slack", problem.Path);
+    }
+
+    [Fact]
     public void A_time_that_looks_like_seconds_is_shown()
     {
         var notice = Assert.Single(new ConfigurationText().Set("restore.time_window_end", "1705312800").Read().Require().Notices);

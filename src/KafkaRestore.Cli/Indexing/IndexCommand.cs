@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.CommandLine.Parsing;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Cli.Invocation;
@@ -14,12 +15,25 @@ namespace KafkaRestore.Cli.Indexing;
 /// <summary><c>index</c>: reads an archive ahead, so that restores with a time window read only what they need.</summary>
 internal sealed class IndexCommand : CliCommand
 {
+    private const int MostAtOnce = 1000;
+
     private readonly Option<string> _config = ConfigurationOption.Create();
     private readonly Option<string> _stateDirectory = JobOptions.StateDirectoryOption();
     private readonly Option<int?> _atOnce = new("--max-concurrent")
     {
         HelpName = "N",
         Description = "How many segments are read at once; default: restore.max_concurrent_partitions.",
+        CustomParser = static argument =>
+        {
+            var text = argument.Tokens[^1].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MostAtOnce)
+            {
+                return number;
+            }
+
+            argument.AddError($"--max-concurrent takes a number from 1 to {MostAtOnce}, not '{Printable.Line(text.Length > 40 ? text[..40] + "…" : text)}'");
+            return null;
+        },
     };
 
     private readonly Option<bool> _show = new("--show")
@@ -31,7 +45,7 @@ internal sealed class IndexCommand : CliCommand
     private readonly Option<OutputFormat> _format = FormatOption.Create();
 
     public IndexCommand()
-        : base("index", "Notes the times of every selected segment, so that restores with a time window leave out what they need not read.")
+        : base("index", "Notes the times in an archive's segments, so that a time window reads only what it needs.")
     {
         _stateDirectory.Description = "The directory that holds the state of restores, and the index below it. Default: the platform's.";
         Add(_config);
@@ -97,11 +111,6 @@ internal sealed class IndexCommand : CliCommand
 
     private void Check(CommandResult command)
     {
-        if (command.GetResult(_atOnce) is { Implicit: false } result && result.GetValueOrDefault<int?>() is < 1 or > 1000)
-        {
-            command.AddError("--max-concurrent takes a number from 1 to 1000");
-        }
-
         if (command.GetResult(_stateDirectory) is { Tokens: [var directory] } && string.IsNullOrWhiteSpace(directory.Value))
         {
             command.AddError("--state-dir takes a directory, not nothing");

@@ -45,12 +45,16 @@ internal static class IndexText
         return page.ToString();
     }
 
-    // As a configuration takes it.
-    private static string Slack(long milliseconds) =>
-        milliseconds % 1000 != 0 ? $"{milliseconds}ms"
-        : milliseconds % 60_000 != 0 || milliseconds == 0 ? $"{milliseconds / 1000}s"
-        : milliseconds % 3_600_000 != 0 ? $"{milliseconds / 60_000}m"
-        : $"{milliseconds / 3_600_000}h";
+    // As a configuration takes it, rounded up to what a person reads: a larger slack loses nothing either.
+    private static string Slack(long milliseconds) => milliseconds switch
+    {
+        < 1_000 => $"{milliseconds}ms",
+        < 60_000 => $"{Up(milliseconds, 1_000)}s",
+        < 2 * 86_400_000 => $"{Up(milliseconds, 60_000)}m",
+        _ => $"{Up(milliseconds, 3_600_000)}h",
+    };
+
+    private static long Up(long milliseconds, long unit) => (milliseconds / unit) + (milliseconds % unit == 0 ? 0 : 1);
 
     private static (string Word, string Meaning, Colour Colour) Verdict(IndexReport report) => report.Status switch
     {

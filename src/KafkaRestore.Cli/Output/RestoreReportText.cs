@@ -35,7 +35,7 @@ internal static class RestoreReportText
             ("Records", $"{Show.Count(report.RecordsRestored)} restored of {Show.Count(report.RecordsPlanned)} in the selected segments"),
             ("Of these", Earlier(report)),
             ("Segments", $"{Show.Count(report.SegmentsProcessed - report.SegmentsNotRead)} read of {Show.Count(report.SegmentsPlanned)}{(report.SegmentsNotRead == 0 ? "" : $", {Show.Count(report.SegmentsNotRead)} known to lie outside the time window")}"),
-            ("Left out unread", report.SegmentsLeftOutBySlack == 0 ? null : $"{Show.Count(report.SegmentsLeftOutBySlack, "segment")} with {Show.Count(report.RecordsLeftOutBySlack, "record")}, by time_window_slack"),
+            ("Not looked at", report.SegmentsLeftOutBySlack == 0 ? null : $"{Show.Count(report.SegmentsLeftOutBySlack, "segment")} with {Show.Count(report.RecordsLeftOutBySlack, "record")}, by time_window_slack"),
             ("Bytes", $"{Show.Size(report.BytesRestored)} restored, before compression"),
             ("Rate", $"{Show.Count((long)report.ThroughputRecordsPerSec)} records/s, {Show.Size(report.ThroughputBytesPerSec)}/s on average"),
             ("Left out", LeftOut(report.RecordsSkippedByWindow, report.RecordsDeduplicated, report.ControlRecordsDropped, report.OtherGenerationDropped, report.RecordsInDamagedSegments, report.UnwritableRecords) ?? "nothing"));
@@ -59,6 +59,8 @@ internal static class RestoreReportText
 
     private static (string Word, string Meaning, Colour Colour) Verdict(RestoreReport report) => report.Status switch
     {
+        RestoreStatus.Done when report.SegmentsLeftOutBySlack > 0 =>
+            ("DONE", "every record that was to be read is in the target; what time_window_slack has left out was not looked at, see the warnings.", Colour.Yellow),
         RestoreStatus.Done => ("DONE", "every selected record is in the target, acknowledged and accounted for.", Colour.Green),
         RestoreStatus.Partial when report.Errors.Count == 0 => ("PARTIAL", "what cannot be read or written was left out, as asked; the list below names it. Everything else is in the target.", Colour.Yellow),
         RestoreStatus.Partial => ("PARTIAL", "something that was selected is missing at the target; the errors below say what.", Colour.Red),

@@ -28,7 +28,7 @@ internal static class RestoreKeys
         Own(
             "restore.time_window_slack",
             new DurationReader(TimeSpan.Zero, TimeSpan.FromDays(3650)),
-            "no segment is left out by its first and last timestamp",
+            "no limit",
             "Leaves out a segment without reading it when its first and last records lie further than this outside the time window and the time index does not know it; loses records whose times differ more within a segment (docs/time-windows.md).",
             (draft, value) => draft.Selection = draft.Selection with { TimeWindowSlack = value }),
         Works(

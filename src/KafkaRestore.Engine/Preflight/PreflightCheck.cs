@@ -88,7 +88,7 @@ public sealed class PreflightCheck(
     private void CheckWindow()
     {
         _findings.AddRange(WindowWords.Warnings(plan).Select(warning => new Finding(Severity.Warning, null, warning)));
-        if (WindowWords.Index(plan, WindowForecast.Of(plan).Segments) is { } spared)
+        if (WindowWords.Spared(plan, WindowForecast.Of(plan).Segments) is { } spared)
         {
             _findings.Add(new Finding(Severity.Info, null, spared));
         }

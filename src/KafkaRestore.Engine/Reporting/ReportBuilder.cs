@@ -30,6 +30,7 @@ internal static class ReportBuilder
 
         errors.AddRange(progress.Lanes.Where(lane => lane.Failure is not null).Select(lane => $"{lane.Lane.Target}: {lane.Failure!.Describe()}"));
         errors.AddRange(ends.Failures.Values.Select(failure => failure.Describe()));
+        var notRead = progress.Lanes.Sum(lane => lane.Counters.Sum(counter => counter.SegmentsUnread));
         var rows = progress.Lanes.SelectMany(lane => Rows(lane, ends)).ToList();
         var skips = SkipReport.Of(progress.Lanes);
         var seconds = Math.Max(progress.Elapsed.TotalSeconds, 0.001);
@@ -54,7 +55,7 @@ internal static class ReportBuilder
             DurationMs = (long)progress.Elapsed.TotalMilliseconds,
             TopicsRestored = Topics(rows),
             SegmentsProcessed = rows.Sum(row => row.Report.SegmentsProcessed),
-            SegmentsNotRead = progress.Lanes.Sum(lane => lane.Counters.Sum(counter => counter.SegmentsUnread)),
+            SegmentsNotRead = notRead,
             SegmentsPlanned = plan.SegmentCount,
             SegmentsLeftOutBySlack = plan.SegmentsLeftOut,
             RecordsLeftOutBySlack = plan.RecordsLeftOut,
@@ -74,7 +75,7 @@ internal static class ReportBuilder
             ThroughputBytesPerSec = Math.Round((bytes - bytesBefore) / seconds, 1),
             Errors = errors,
             Warnings = [.. preflight.Findings.Where(finding => finding.Severity == Severity.Warning).Select(finding => finding.Describe()), .. ends.Warnings, .. Notes(progress), .. WindowWords.Lessons(plan)],
-            NotChecked = [.. NotChecked(rows, ends), .. WindowWords.NotChecked(plan)],
+            NotChecked = [.. NotChecked(rows, ends), .. WindowWords.NotChecked(plan, notRead)],
             OffsetMapping = new OffsetMappingSummary(Mapping(rows)),
         };
     }

@@ -19,8 +19,15 @@ internal static class WindowWords
     }
 
     /// <summary>What was not checked because of it.</summary>
-    public static IEnumerable<string> NotChecked(RestorePlan plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="notRead">Segments that the index has spared.</param>
+    public static IEnumerable<string> NotChecked(RestorePlan plan, long notRead = 0)
     {
+        if (notRead > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"whether the {notRead} segment(s) that the time index has spared are still whole");
+        }
+
         if (plan.SegmentsLeftOut is > 0 and var segments)
         {
             yield return string.Create(
@@ -37,10 +44,10 @@ internal static class WindowWords
         }
     }
 
-    /// <summary>What the index spares; null where there is no index.</summary>
-    public static string? Index(RestorePlan plan, long unread) => plan.Times is null ? null : string.Create(
+    /// <summary>What the index spares; null where that is nothing.</summary>
+    public static string? Spared(RestorePlan plan, long unread) => unread == 0 ? null : string.Create(
         CultureInfo.InvariantCulture,
-        $"{unread} of {plan.SegmentCount} segment(s) are not read: the time index knows that they hold no record of the time window; what is read is added to it");
+        $"{unread} of {plan.SegmentCount} segment(s) are not read: the time index knows that they hold no record of the time window");
 
     private static string Text(TimeSpan slack)
     {

@@ -59,6 +59,7 @@ internal static class KeySamples
         new("storage.allow_http", "true", "false", S3),
         new("restore.time_window_start", "2025-01-15T10:00:00Z"),
         new("restore.time_window_end", "1705316400000"),
+        new("restore.time_window_slack", "10m", null, ("restore.time_window_start", "1705316400000")),
         new("restore.source_partitions", "[3]"),
         new("restore.generation", "newest"),
         new("restore.on_manifest_mismatch", "trust_segment"),
