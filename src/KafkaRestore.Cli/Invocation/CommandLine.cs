@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KafkaRestore.Cli.Commands;
 using KafkaRestore.Cli.Output;
+using KafkaRestore.Cli.Steering;
 using KafkaRestore.Cli.Verifying;
 using KafkaRestore.Records.Errors;
 
@@ -18,6 +19,7 @@ internal static class CommandLine
         {
             new RestoreCommand(),
             new StatusCommand(),
+            new AdjustCommand(),
             new ValidateRestoreCommand(),
             new VerifyCommand(),
             new ListCommand(),

@@ -64,8 +64,9 @@ internal static class ReportBuilder
             OtherGenerationDropped = rows.Sum(row => row.Report.OtherGenerationDropped),
             ThroughputRecordsPerSec = Math.Round((records - before) / seconds, 1),
             ThroughputBytesPerSec = Math.Round((bytes - bytesBefore) / seconds, 1),
+            LimitChanges = progress.Steering.Changes,
             Errors = errors,
-            Warnings = [.. preflight.Findings.Where(finding => finding.Severity == Severity.Warning).Select(finding => finding.Describe()), .. ends.Warnings, .. Notes(progress)],
+            Warnings = [.. preflight.Findings.Where(finding => finding.Severity == Severity.Warning).Select(finding => finding.Describe()), .. ends.Warnings, .. progress.Steering.Warnings, .. Notes(progress)],
             NotChecked = NotChecked(rows, ends),
             OffsetMapping = new OffsetMappingSummary(Mapping(rows)),
         };
