@@ -100,12 +100,14 @@ public sealed class RunningJob
         var started = _time.GetTimestamp();
         while (true)
         {
+            // Before the answer is looked for: one that was given last of all stays when the run has ended.
+            var runs = JobLock.ReadHolder(_files, _location) is { } holder && ControlledRun.Of(holder) == _run;
             if (_control.ReadAnswer() is { } answer && answer.Run == _run && answer.Request >= request)
             {
                 return answer;
             }
 
-            if (JobLock.ReadHolder(_files, _location) is not { } holder || ControlledRun.Of(holder) != _run)
+            if (!runs)
             {
                 throw new RestoreException(ErrorCodes.JobNotRunning, "the run has ended meanwhile", _location.SummaryFile);
             }

@@ -144,7 +144,7 @@ public sealed class ControlWatchTests : IDisposable
     }
 
     [Fact]
-    public async Task At_the_end_of_the_run_both_files_are_gone()
+    public async Task At_the_end_of_the_run_the_request_is_gone_and_its_answer_stays_for_whoever_asked()
     {
         await _stage.BeginAsync();
         _stage.Ask(new LimitsRequest { MaxConcurrentPartitions = 9 });
@@ -153,6 +153,6 @@ public sealed class ControlWatchTests : IDisposable
         await _stage.EndAsync();
 
         Assert.DoesNotContain(_stage.Files.RequestPath, _stage.Disk.Paths);
-        Assert.DoesNotContain(_stage.AnswerPath, _stage.Disk.Paths);
+        Assert.Equal(1, _stage.Files.ReadAnswer()!.Request);
     }
 }

@@ -102,6 +102,23 @@ public sealed class RunningJobTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_obeys_and_ends_at_once_has_answered()
+    {
+        await _stage.BeginAsync();
+        var change = Find().ChangeLimitsAsync(new LimitsRequest { MaxConcurrentPartitions = 2 }, CancellationToken.None);
+        while (_stage.Log.Changes.Count == 0)
+        {
+            await _stage.LookAsync();
+        }
+
+        await _stage.EndAsync();
+        _stage.LetGo();
+        await _stage.UntilAsync(change);
+
+        Assert.Equal(2, (await change).After.MaxConcurrentPartitions);
+    }
+
+    [Fact]
     public async Task An_answer_of_an_earlier_run_is_not_taken_for_one_of_this()
     {
         await _stage.BeginAsync();

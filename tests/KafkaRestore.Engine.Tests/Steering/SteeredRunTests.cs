@@ -96,7 +96,7 @@ public sealed class SteeredRunTests : IDisposable
         var (running, _) = await StartAsync(archive, new ExecutionOptions());
         await running.WaitAsync(s_patience);
 
-        Assert.Empty(Directory.EnumerateFiles(_directory.FullName, "control*.json", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(_directory.FullName, "control.json", SearchOption.AllDirectories));
         Assert.Equal(ErrorCodes.JobNotRunning, Assert.Throws<RestoreException>(() => Find()).Code);
     }
 

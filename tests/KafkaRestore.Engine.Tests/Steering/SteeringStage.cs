@@ -39,8 +39,6 @@ internal sealed class SteeringStage : IDisposable
 
     public LimitControl Control { get; }
 
-    public string AnswerPath => Path.Combine(Location.PartsDirectory, "control.applied.json");
-
     /// <summary>The run begins to watch. Away from the runner's context, so that what a timer begins has ended when the timer has fired.</summary>
     public Task BeginAsync() => Task.Run(() => { _watching = new ControlWatch(Files, Holder, Control, Log, Time).RunAsync(_ended.Token); });
 

@@ -49,19 +49,16 @@ internal sealed class ControlFiles(IStateFiles files, JobLocation location)
     /// <exception cref="RestoreException">STATE_UNWRITABLE.</exception>
     public void WriteAnswer(ControlAnswer answer) => new DurableFile(files, AnswerPath).Write(ControlFormat.Write(answer));
 
-    /// <summary>Removes both, as far as that works: what stays is bound to a run that has ended.</summary>
-    public void Remove()
+    /// <summary>Removes the request, if that works: one that stays is bound to a run that has ended.</summary>
+    public void RemoveRequest()
     {
-        foreach (var path in new[] { RequestPath, AnswerPath })
+        try
         {
-            try
-            {
-                files.Delete(path);
-            }
-            catch (Exception error) when (SystemErrors.Reason(error) is not null)
-            {
-                // Nobody obeys it.
-            }
+            files.Delete(RequestPath);
+        }
+        catch (Exception error) when (SystemErrors.Reason(error) is not null)
+        {
+            // Nobody obeys it.
         }
     }
 

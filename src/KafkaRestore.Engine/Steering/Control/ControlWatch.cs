@@ -23,7 +23,7 @@ internal sealed class ControlWatch(ControlFiles files, LockHolder holder, LimitC
     private string? _problem;
     private long _answered;
 
-    /// <summary>Watches until <paramref name="ended"/> is cancelled; then both files are removed. Never throws.</summary>
+    /// <summary>Watches until <paramref name="ended"/> is cancelled. The last answer stays: whoever asked shortly before the end has yet to read it. Never throws.</summary>
     public async Task RunAsync(CancellationToken ended)
     {
         Answer(control.Current, refused: null);
@@ -41,7 +41,7 @@ internal sealed class ControlWatch(ControlFiles files, LockHolder holder, LimitC
         }
         finally
         {
-            files.Remove();
+            files.RemoveRequest();
         }
     }
 
