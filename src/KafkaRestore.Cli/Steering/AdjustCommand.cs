@@ -28,7 +28,7 @@ internal sealed class AdjustCommand : CliCommand
     [
         "kafka-restore adjust --config restore.yaml",
         "kafka-restore adjust --config restore.yaml --rate-limit-bytes-per-sec 40MiB",
-        "kafka-restore adjust --config restore.yaml --rate-limit-bytes-per-sec none --max-concurrent-partitions 12",
+        "kafka-restore adjust --state /var/lib/restore/nightly.json --max-concurrent-partitions 12",
     ];
 
     public override IReadOnlyList<string> Notes =>

@@ -24,7 +24,7 @@ internal sealed class LimitControl(RunLimits atStart, RestoreLimits rates, Actio
         {
             throw new RestoreException(
                 ErrorCodes.ConfigInvalid,
-                $"this run's memory budget leaves room for {mostPlaces} partitions at once, not for {after.MaxConcurrentPartitions}",
+                $"this run's memory budget leaves room for {mostPlaces} partition(s) at once, not for {after.MaxConcurrentPartitions}",
                 LimitChange.Section + RunLimits.MaxConcurrentPartitionsKey,
                 "Ask for no more than that, or stop the run and go on with a larger restore.memory_budget.");
         }

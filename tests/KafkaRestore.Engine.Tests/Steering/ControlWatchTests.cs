@@ -83,7 +83,7 @@ public sealed class ControlWatchTests : IDisposable
 
         var answer = _stage.Files.ReadAnswer()!;
         Assert.Equal((1, before), (answer.Request, answer.Limits));
-        Assert.Contains($"{SteeringStage.MostPlaces} partitions", answer.Refused!.What, StringComparison.Ordinal);
+        Assert.Contains($"{SteeringStage.MostPlaces} partition(s)", answer.Refused!.What, StringComparison.Ordinal);
         Assert.Contains(answer.Refused.What, Assert.Single(_stage.Log.Warnings), StringComparison.Ordinal);
         Assert.Empty(_stage.Log.Changes);
     }

@@ -51,7 +51,7 @@ public sealed class LimitControlTests
         var failure = Assert.Throws<RestoreException>(() => _control.Apply(new LimitsRequest { MaxConcurrentPartitions = 11, BytesPerSecond = new RateRequest(5) }));
 
         Assert.Equal((ErrorCodes.ConfigInvalid, "restore.max_concurrent_partitions"), (failure.Code, failure.Where));
-        Assert.Contains("room for 10 partitions", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("room for 10 partition(s) at once", failure.Message, StringComparison.Ordinal);
         Assert.Same(before, _control.Current);
         Assert.Empty(_resized);
         Assert.Empty(_log.Changes);
