@@ -39,7 +39,7 @@ internal sealed class RestoreCommand : CliCommand
     public override IReadOnlyList<string> Notes =>
     [
         "Before the first write everything is checked that can be; if anything is wrong, all of it is listed, nothing is written, and the exit code is 3. " +
-        "The first Ctrl-C stops the run and reports what was done (exit code 5), a second one ends the process at once. " +
+        "The first Ctrl-C (or SIGTERM) stops the run, saves its progress and reports what was done (exit code 5); a second one ends the process at once, without a report and with the same exit code. " +
         "However a run ends, the same command goes on where it was, and nothing is written twice; when everything is restored it says so and writes nothing (docs/resuming.md).",
     ];
 

@@ -20,7 +20,7 @@ internal sealed class StatusCommand : CliCommand
         Add(_format);
     }
 
-    public override string Synopsis => "--config FILE | --state FILE";
+    public override string Synopsis => JobStateOptions.Synopsis;
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -29,10 +29,7 @@ internal sealed class StatusCommand : CliCommand
     ];
 
     public override IReadOnlyList<string> Notes =>
-    [
-        "While a restore runs its state is a little behind. With --config, the manifest is read and the target asked for its " +
-        "id, unless restore.checkpoint_state or restore.restore_id names the state. The JSON is the state's own file (docs/resuming.md).",
-    ];
+        [$"While a restore runs its state is a little behind. {JobStateOptions.Note} The JSON is the state's own file (docs/resuming.md)."];
 
     public override async Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop)
     {

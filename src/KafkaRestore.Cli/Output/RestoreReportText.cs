@@ -1,4 +1,5 @@
 using KafkaRestore.Cli.Archives;
+using KafkaRestore.Cli.Steering;
 using KafkaRestore.Engine.Reporting;
 
 namespace KafkaRestore.Cli.Output;
@@ -20,6 +21,7 @@ internal static class RestoreReportText
         }
 
         return page
+            .List("Limits changed", report.LimitChanges.Select(LimitText.Of))
             .List("Errors", report.Errors)
             .List("Left out, because it cannot be read or written", SkipText.Of(report.Skips))
             .List("Warnings", report.Warnings)

@@ -31,6 +31,7 @@ internal static class LiveProgress
             void Update()
             {
                 view.Sample();
+                view.TellSteering(log);
                 live.UpdateTarget(Draw(view, console.Profile.Height));
             }
         }).ConfigureAwait(false);

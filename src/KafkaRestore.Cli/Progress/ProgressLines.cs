@@ -22,6 +22,7 @@ internal static class ProgressLines
             () =>
             {
                 view.Sample();
+                view.TellSteering(log);
                 if (++samples % SamplesPerLine == 0)
                 {
                     log.Message($"{view.Summary()}  {view.Lanes()}");
@@ -33,6 +34,7 @@ internal static class ProgressLines
             },
             time).ConfigureAwait(false);
         view.Sample();
+        view.TellSteering(log);
         log.Message($"{view.Summary()}  {view.Lanes()}");
         return result;
     }

@@ -1,4 +1,6 @@
+using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
+using KafkaRestore.Cli.Steering;
 using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Running;
 
@@ -13,6 +15,8 @@ internal sealed class ProgressView(RestoreProgress progress, TimeProvider time)
 
     private readonly RateWindow _restored = new(Window, time);
     private readonly RateWindow _accounted = new(Window, time);
+    private int _changesTold;
+    private int _warningsTold;
 
     /// <summary>What is about to be done.</summary>
     public string Opening()
@@ -29,6 +33,22 @@ internal sealed class ProgressView(RestoreProgress progress, TimeProvider time)
         var before = progress.Lanes.Sum(lane => lane.RestoredBefore);
         _restored.Add(progress.Records - before, progress.Bytes - progress.Lanes.Sum(lane => lane.RestoredBytesBefore));
         _accounted.Add(progress.RecordsAccountedFor - before, 0);
+    }
+
+    /// <summary>Says what was steered since the last call, a line for each.</summary>
+    public void TellSteering(ConsoleLog log)
+    {
+        foreach (var change in progress.Steering.Changes.Skip(_changesTold))
+        {
+            log.Message($"limit changed at {LimitText.Of(change)}");
+            _changesTold++;
+        }
+
+        foreach (var warning in progress.Steering.Warnings.Skip(_warningsTold))
+        {
+            log.Warning(warning);
+            _warningsTold++;
+        }
     }
 
     /// <summary>The whole run on one line.</summary>

@@ -19,6 +19,13 @@ internal sealed class JobStateOptions
     private readonly Option<string> _stateDirectory = JobOptions.StateDirectoryOption();
     private readonly Option<string>? _instead;
 
+    /// <summary>What must be typed.</summary>
+    public const string Synopsis = "--config FILE | --state FILE";
+
+    /// <summary>What finding it takes, for the help of a command.</summary>
+    public const string Note =
+        "With --config, the manifest is read and the target asked for its id, unless restore.checkpoint_state or restore.restore_id names the state.";
+
     /// <param name="instead">An option that names something else to read in the state's place; null for none.</param>
     public JobStateOptions(Option<string>? instead = null)
     {

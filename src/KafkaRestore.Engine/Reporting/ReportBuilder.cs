@@ -73,8 +73,9 @@ internal static class ReportBuilder
             Skips = skips,
             ThroughputRecordsPerSec = Math.Round((records - before) / seconds, 1),
             ThroughputBytesPerSec = Math.Round((bytes - bytesBefore) / seconds, 1),
+            LimitChanges = progress.Steering.Changes,
             Errors = errors,
-            Warnings = [.. preflight.Findings.Where(finding => finding.Severity == Severity.Warning).Select(finding => finding.Describe()), .. ends.Warnings, .. Notes(progress), .. WindowWords.Lessons(plan)],
+            Warnings = [.. preflight.Findings.Where(finding => finding.Severity == Severity.Warning).Select(finding => finding.Describe()), .. ends.Warnings, .. progress.Steering.Warnings, .. Notes(progress), .. WindowWords.Lessons(plan)],
             NotChecked = [.. NotChecked(rows, ends), .. WindowWords.NotChecked(plan, notRead)],
             OffsetMapping = new OffsetMappingSummary(Mapping(rows)),
         };

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KafkaRestore.Engine.Steering;
 
 namespace KafkaRestore.Engine.Reporting;
 
@@ -100,6 +101,9 @@ public sealed record RestoreReport
 
     /// <summary>Uncompressed bytes restored a second by this run, on average.</summary>
     public required double ThroughputBytesPerSec { get; init; }
+
+    /// <summary>Limits that were changed under way, in order.</summary>
+    public required IReadOnlyList<LimitChange> LimitChanges { get; init; }
 
     /// <summary>What failed; empty when nothing did.</summary>
     public required IReadOnlyList<string> Errors { get; init; }

@@ -50,11 +50,43 @@ internal sealed record MemoryShares(long SinkQueueBytes, long HeaderRoomBytes, l
         // Where a second read costs little, large segments are better read twice than held.
         var (sink, room, reading) = division;
         var readers = lanes - Math.Max(0, together - 1);
-        return new MemoryShares(sink, room, reading, storage.RereadsAreCheap ? SmallRereadSegment : Math.Max(Mebibyte, reading / (readers * 2L)), Math.Max(1, together));
+        return new MemoryShares(sink, room, reading, storage.RereadsAreCheap ? SmallRereadSegment : Math.Max(Mebibyte, reading / (readers * 2L)), Math.Max(1, together))
+        {
+            BudgetBytes = total,
+            PlainLanes = plain,
+            GroupLanes = together,
+        };
 
-        // A group of lanes takes one place.
-        int LanesWith(int group) => Math.Max(1, Math.Min(execution.MaxConcurrentLanes - (group > 0 ? 1 : 0), plain) + group);
+        int LanesWith(int group) => LanesIn(execution.MaxConcurrentLanes, plain, group);
     }
+
+    /// <summary>The whole budget.</summary>
+    public required long BudgetBytes { get; init; }
+
+    /// <summary>Lanes of the plan that run by themselves.</summary>
+    public required int PlainLanes { get; init; }
+
+    /// <summary>Lanes of a repartitioned topic that run together; 0 where there is none.</summary>
+    public required int GroupLanes { get; init; }
+
+    /// <summary>The most places at once for which reading keeps its least share, the shares of lanes being what they are; never below the number at the start.</summary>
+    public int MostPlaces
+    {
+        get
+        {
+            // The segments that are held whole keep fitting into the share.
+            var least = Math.Min(ReadingBytes, WholeInMemoryBytes + LeastReading);
+            var plain = ((BudgetBytes - least - (GroupLanes * LaneShare.RoomBytes)) / (SinkQueueBytes + HeaderRoomBytes)) - GroupLanes;
+            return plain >= PlainLanes ? int.MaxValue : (int)plain + (GroupLanes > 0 ? 1 : 0);
+        }
+    }
+
+    /// <summary>What is left for reading when lanes have so many places.</summary>
+    public long ReadingBytesWith(int places) =>
+        BudgetBytes - (LanesIn(places, PlainLanes, GroupLanes) * (SinkQueueBytes + HeaderRoomBytes)) - (GroupLanes * LaneShare.RoomBytes);
+
+    // A group of lanes takes one place.
+    private static int LanesIn(int places, int plain, int group) => Math.Max(1, Math.Min(places - (group > 0 ? 1 : 0), plain) + group);
 
     private static (long Sink, long Room, long Reading) Divide(long total, int lanes, int together, bool headersAreAdded)
     {

@@ -1,5 +1,6 @@
 using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Steering;
 
 namespace KafkaRestore.Engine.Running;
 
@@ -27,6 +28,9 @@ public sealed class RestoreProgress
 
     /// <summary>Every lane, in the plan's order.</summary>
     public IReadOnlyList<LaneStatus> Lanes { get; }
+
+    /// <summary>What was steered under way.</summary>
+    public SteeringLog Steering { get; } = new();
 
     /// <summary>Time since it began.</summary>
     public TimeSpan Elapsed => _time.GetElapsedTime(_started);

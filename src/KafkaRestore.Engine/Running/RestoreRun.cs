@@ -6,6 +6,8 @@ using KafkaRestore.Engine.Limits;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
+using KafkaRestore.Engine.Steering;
+using KafkaRestore.Engine.Steering.Control;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Reading;
 using KafkaRestore.Kafka.Sinks;
@@ -76,7 +78,8 @@ internal sealed class RestoreRun
             : await _cluster.ReadRangesAsync([.. _plan.Lanes.Select(lane => lane.Target)], stop).ConfigureAwait(false);
 
         await RefuseChangedAsync(preflight, ranges, stop).ConfigureAwait(false);
-        var reader = new SegmentReader(_storage, new MemoryBudget(shares.ReadingBytes), new SegmentReadOptions
+        var reading = new MemoryBudget(shares.ReadingBytes);
+        var reader = new SegmentReader(_storage, reading, new SegmentReadOptions
         {
             WholeInMemoryBytes = shares.WholeInMemoryBytes,
             SpoolDirectory = _options.Execution.SpoolDirectory,
@@ -89,34 +92,30 @@ internal sealed class RestoreRun
             _reader ?? (token => TargetReaders.OpenAsync(_options.Target, new MemoryBudget(shares.ReadingBytes), time: _time, cancellationToken: token)));
         var works = new LaneWorks(_plan, _options, _cluster, reader, shares, _job?.Stored, readers.OpenAsync, _time);
         var waiting = new LaneQueue<LaneStatus>(_progress.Lanes.Where(lane => lane.State == LaneState.Waiting), static lane => lane.Lane, shares.LanesTogether);
+        var places = new LanePlaces<LaneStatus>(waiting, lanes => RunLanesAsync(works, lanes, reader, ranges, topics, limits, stop), stop)
+        {
+            Reserve = taken => reading.Resize(shares.ReadingBytesWith(taken)),
+        };
+        var control = new LimitControl(RunLimits.Of(_options.Execution), limits, places.Resize, shares.MostPlaces, _progress.Steering, _time);
         using var ended = new CancellationTokenSource();
-        var summing = KeepSummingAsync(ended.Token);
+        var running = places.RunAsync(_options.Execution.MaxConcurrentLanes);
+        var beside = Task.WhenAll(KeepSummingAsync(ended.Token), WatchAsync(control, ended.Token));
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, _options.Execution.MaxConcurrentLanes).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);
+            await running.ConfigureAwait(false);
             works.CheckSpread(_progress);
         }
         finally
         {
             await ended.CancelAsync().ConfigureAwait(false);
-            await summing.ConfigureAwait(false);
-        }
-
-        async Task WorkAsync()
-        {
-            while (!stop.IsCancellationRequested && waiting.Take() is { } lanes)
-            {
-                try
-                {
-                    await RunLanesAsync(works, lanes, reader, ranges, topics, limits, stop).ConfigureAwait(false);
-                }
-                finally
-                {
-                    waiting.Finished(lanes);
-                }
-            }
+            await beside.ConfigureAwait(false);
         }
     }
+
+    /// <summary>Obeys what the job's control file asks for, until the lanes have ended.</summary>
+    private Task WatchAsync(LimitControl control, CancellationToken ended) => _job?.Stored is not { } stored
+        ? Task.CompletedTask
+        : new ControlWatch(new ControlFiles(stored.Files, stored.Location), stored.Holder, control, _progress.Steering, _time).RunAsync(ended);
 
     /// <summary>Writes the job's summary every few seconds until the lanes have ended.</summary>
     private async Task KeepSummingAsync(CancellationToken ended)

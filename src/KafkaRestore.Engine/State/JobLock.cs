@@ -15,13 +15,17 @@ internal sealed class JobLock : IDisposable
     private readonly IDisposable _held;
     private readonly string _holderFile;
 
-    private JobLock(IStateFiles files, IDisposable held, string holderFile, bool works)
+    private JobLock(IStateFiles files, IDisposable held, string holderFile, LockHolder holder, bool works)
     {
         _files = files;
         _held = held;
         _holderFile = holderFile;
+        Holder = holder;
         Works = works;
     }
+
+    /// <summary>Who holds it.</summary>
+    public LockHolder Holder { get; }
 
     /// <summary>Whether the file system keeps a second one out; false where it takes no notice of locks (some network mounts).</summary>
     public bool Works { get; }
@@ -43,7 +47,7 @@ internal sealed class JobLock : IDisposable
             }
 
             new DurableFile(files, location.LockHolderFile).Write(JsonSerializer.SerializeToUtf8Bytes(holder, StateJson.Readable.LockHolder));
-            return new JobLock(files, held, location.LockHolderFile, works);
+            return new JobLock(files, held, location.LockHolderFile, holder, works);
         }
         catch (Exception error)
         {
@@ -71,20 +75,53 @@ internal sealed class JobLock : IDisposable
         _held.Dispose();
     }
 
-    private static RestoreException Held(IStateFiles files, JobLocation location) => new(
-        ErrorCodes.JobLocked, $"another process works on this job: {ReadHolder(files, location.LockHolderFile)}", location.SummaryFile);
-
-    private static string ReadHolder(IStateFiles files, string path)
+    /// <summary>Who says to work on a job; null when nobody does, or it cannot be read.</summary>
+    public static LockHolder? ReadHolder(IStateFiles files, JobLocation location)
     {
-        const string Unknown = "who it is cannot be read";
         try
         {
-            using var stream = files.OpenRead(path);
-            return (stream is null ? null : JsonSerializer.Deserialize(stream, StateJson.Readable.LockHolder))?.ToString() ?? Unknown;
+            using var stream = files.OpenRead(location.LockHolderFile);
+            return stream is null ? null : JsonSerializer.Deserialize(stream, StateJson.Readable.LockHolder);
         }
-        catch (Exception error) when (error is JsonException or ArgumentOutOfRangeException || SystemErrors.Reason(error) is not null)
+        catch (Exception error) when (error is JsonException || SystemErrors.Reason(error) is not null)
         {
-            return Unknown;
+            return null;
         }
+    }
+
+    /// <summary>Who works on a job; null when nobody does: who was killed leaves its word, but not the lock.</summary>
+    /// <remarks>Tries the lock for a moment where such a word stands. A run that begins at that very moment is told JOB_LOCKED.</remarks>
+    /// <exception cref="RestoreException">STATE_UNWRITABLE.</exception>
+    public static LockHolder? FindHolder(IStateFiles files, JobLocation location)
+    {
+        if (ReadHolder(files, location) is not { } holder)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var free = files.TryLock(location.LockFile);
+            return free is null ? holder : null;
+        }
+        catch (Exception error) when (StateFailure.Translate(error, "the lock of the job cannot be looked at", location.LockFile) is { } known)
+        {
+            throw known;
+        }
+    }
+
+    private static RestoreException Held(IStateFiles files, JobLocation location)
+    {
+        var holder = "who it is cannot be read";
+        try
+        {
+            holder = ReadHolder(files, location)?.ToString() ?? holder;
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // A time that no calendar holds.
+        }
+
+        return new RestoreException(ErrorCodes.JobLocked, $"another process works on this job: {holder}", location.SummaryFile);
     }
 }

@@ -68,6 +68,12 @@ public sealed class StoredJob : IDisposable
     /// <summary>Whether lanes are to be compared with the target from their baseline, whatever their checkpoints say (<c>--adopt</c>).</summary>
     public bool Adopt => _request.Adopt;
 
+    /// <summary>Where its state is.</summary>
+    public JobLocation Location => _request.Location;
+
+    /// <summary>This process, as others find it at the job's lock.</summary>
+    public LockHolder Holder => _held.Holder;
+
     /// <summary>Whether the lock keeps a second process out; false on file systems that take no notice of locks, which a person should be told.</summary>
     public bool LockWorks => _held.Works;
 
@@ -189,6 +195,8 @@ public sealed class StoredJob : IDisposable
             _held.Dispose();
         }
     }
+
+    internal IStateFiles Files => _files;
 
     private bool WriteSummary(JobStatus status, bool now)
     {

@@ -184,6 +184,10 @@ public static class ErrorCodes
     public static readonly ErrorCode JobNotFound = new("JOB_NOT_FOUND", ExitCode.Refused,
         "There is no state of a job at this place.", "Start the restore, or name the file or directory that holds its state with --state or --state-dir.");
 
+    /// <summary>No run of the job can be asked anything.</summary>
+    public static readonly ErrorCode JobNotRunning = new("JOB_NOT_RUNNING", ExitCode.Refused,
+        "No run works on this job, or the one that does does not answer.", "Start the restore; limits for it are read from the configuration file.");
+
     /// <summary>A result or report has nowhere to go.</summary>
     public static readonly ErrorCode OutputNotWritten = new("OUTPUT_NOT_WRITTEN", ExitCode.Partial,
         "The work is done, but its result or report could not be written.", "Free space or name another place; what was restored is not affected.");
@@ -209,7 +213,7 @@ public static class ErrorCodes
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
         TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetRewound, TargetRecreated, TargetEmptied, TargetCompacted, TargetUnavailable, TargetCorrupt,
         ProduceRefused, ForeignWriter, OpenTransaction, Fenced, RecordNotRepresentable, RecordTooLarge,
-        StateCorrupt, StateNewer, StateUnwritable, JobLocked, JobDiffers, JobNotFound,
+        StateCorrupt, StateNewer, StateUnwritable, JobLocked, JobDiffers, JobNotFound, JobNotRunning,
         OutputNotWritten, Stopped, NativeLibraryMissing, Internal,
     ];
 }

@@ -12,6 +12,7 @@ public sealed class MemoryBudget
     private readonly LinkedList<Waiter> _reservations = new();
     private readonly LinkedList<Waiter> _extensions = new();
     private long _used;
+    private long _total;
     private object? _exceeding;
     private int _excesses;
 
@@ -19,11 +20,11 @@ public sealed class MemoryBudget
     public MemoryBudget(long totalBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(totalBytes, 1);
-        TotalBytes = totalBytes;
+        _total = totalBytes;
     }
 
     /// <summary>The whole budget in bytes.</summary>
-    public long TotalBytes { get; }
+    public long TotalBytes => Interlocked.Read(ref _total);
 
     /// <summary>Bytes reserved now.</summary>
     public long UsedBytes
@@ -34,6 +35,21 @@ public sealed class MemoryBudget
             {
                 return _used;
             }
+        }
+    }
+
+    /// <summary>
+    /// Makes the whole budget larger or smaller. What is reserved stays reserved: after shrinking, more than the whole may be in use until enough is given back, and nothing
+    /// is granted before that but what goes alone. So whoever could go on before can go on now, if later.
+    /// </summary>
+    /// <param name="totalBytes">The whole budget from now on, at least 1.</param>
+    public void Resize(long totalBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(totalBytes, 1);
+        lock (_gate)
+        {
+            Interlocked.Exchange(ref _total, totalBytes);
+            GrantWaiters();
         }
     }
 
@@ -124,7 +140,7 @@ public sealed class MemoryBudget
         }
     }
 
-    private bool Fits(long bytes) => bytes <= TotalBytes - _used || _used == 0;
+    private bool Fits(long bytes) => bytes <= _total - _used || _used == 0;
 
     private MemoryReservation Take(long bytes, bool exceeds = false)
     {
@@ -134,7 +150,7 @@ public sealed class MemoryBudget
 
     private MemoryReservation? TryExtend(long bytes, object holder)
     {
-        if (bytes <= TotalBytes - _used)
+        if (bytes <= _total - _used)
         {
             return Take(bytes);
         }

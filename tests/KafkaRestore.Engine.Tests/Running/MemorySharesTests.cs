@@ -78,6 +78,59 @@ public sealed class MemorySharesTests
         Assert.InRange(((together + Math.Min(1, atOnce - 1)) * shares.SinkQueueBytes) + (together * LaneShare.RoomBytes) + shares.ReadingBytes, 1, mebibytes * Mebibyte);
     }
 
+    [Theory]
+    [InlineData(4, 100, 256, false, 15)]
+    [InlineData(1, 100, 256, false, 7)]
+    [InlineData(4, 12, 256, false, int.MaxValue)]
+    [InlineData(4, 100, 256, true, 12)]
+    [InlineData(100, 100, 256, false, int.MaxValue)]
+    [InlineData(50, 120, 64, false, 108)]
+    public void The_most_places_under_way_are_those_that_leave_reading_its_least_share(int atOnce, int lanes, int mebibytes, bool add, int most)
+    {
+        var shares = MemoryShares.Of(new ExecutionOptions { MaxConcurrentLanes = atOnce, MemoryBudgetBytes = mebibytes * Mebibyte }, Plan(lanes, add), s_local);
+
+        Assert.Equal(most, shares.MostPlaces);
+        Assert.Equal(shares.ReadingBytes, shares.ReadingBytesWith(atOnce));
+        var highest = Math.Min(most, lanes);
+        Assert.InRange(shares.ReadingBytesWith(highest), shares.WholeInMemoryBytes + (8 * Mebibyte), shares.ReadingBytes);
+        if (most != int.MaxValue)
+        {
+            Assert.True(shares.ReadingBytesWith(most + 1) < shares.WholeInMemoryBytes + (8 * Mebibyte));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 512)]
+    [InlineData(4, 512)]
+    [InlineData(4, 64)]
+    [InlineData(4, 12)]
+    [InlineData(200, 4096)]
+    public void A_group_that_reads_together_keeps_its_shares_when_places_change(int atOnce, int mebibytes)
+    {
+        var archive = new TestArchive().AddSegment("t", 0, TestRecords.Ordinary(1));
+        for (var partition = 0; partition < 60; partition++)
+        {
+            archive.AddSegment("u", partition, TestRecords.Ordinary(1));
+        }
+
+        var plan = archive.Plan(options => options with
+        {
+            Mapping = new MappingOptions { Repartitioning = new Dictionary<string, Repartitioning> { ["t"] = new(PartitioningStrategy.Murmur2, 20) } },
+        });
+        var shares = MemoryShares.Of(new ExecutionOptions { MaxConcurrentLanes = atOnce, MemoryBudgetBytes = mebibytes * Mebibyte }, plan, s_remote);
+
+        Assert.Equal(shares.ReadingBytes, shares.ReadingBytesWith(atOnce));
+        Assert.True(shares.MostPlaces >= atOnce);
+        for (var places = 1; places <= Math.Min(100, shares.MostPlaces); places++)
+        {
+            var plain = Math.Min(60, places - 1);
+            Assert.Equal(
+                mebibytes * Mebibyte,
+                ((shares.LanesTogether + plain) * shares.SinkQueueBytes) + (shares.LanesTogether * LaneShare.RoomBytes) + shares.ReadingBytesWith(places));
+            Assert.True(shares.ReadingBytesWith(places) >= Math.Min(shares.ReadingBytes, shares.WholeInMemoryBytes));
+        }
+    }
+
     private static RestorePlan Plan(int lanes, bool add)
     {
         var archive = new TestArchive();

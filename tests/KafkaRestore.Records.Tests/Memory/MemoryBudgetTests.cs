@@ -218,6 +218,95 @@ public sealed class MemoryBudgetTests
         Assert.Equal(0, budget.UsedBytes);
     }
 
+    [Fact]
+    public async Task A_larger_budget_lets_those_through_who_waited_for_it()
+    {
+        var held = await _budget.ReserveAsync(80, default);
+        var waiting = _budget.ReserveAsync(50, default).AsTask();
+        _budget.Resize(129);
+        Assert.False(waiting.IsCompleted);
+        _budget.Resize(130);
+        Assert.Equal(50, (await waiting).Bytes);
+        Assert.Equal((130, 130), (_budget.TotalBytes, _budget.UsedBytes));
+        held.Dispose();
+    }
+
+    [Fact]
+    public async Task A_smaller_budget_takes_nothing_away_and_grants_nothing_until_enough_is_given_back()
+    {
+        var first = await _budget.ReserveAsync(50, default);
+        var second = await _budget.ReserveAsync(50, default);
+        _budget.Resize(60);
+        Assert.Equal(100, _budget.UsedBytes);
+        var waiting = _budget.ReserveAsync(10, default).AsTask();
+        Assert.False(waiting.IsCompleted);
+        first.Dispose();
+        Assert.Equal(10, (await waiting).Bytes);
+        second.Dispose();
+    }
+
+    [Fact]
+    public async Task What_became_larger_than_the_whole_budget_goes_alone_while_it_waits()
+    {
+        var held = await _budget.ReserveAsync(30, default);
+        var waiting = _budget.ReserveAsync(80, default).AsTask();
+        _budget.Resize(40);
+        Assert.False(waiting.IsCompleted);
+        held.Dispose();
+        var alone = await waiting;
+        var after = _budget.ReserveAsync(1, default).AsTask();
+        Assert.False(after.IsCompleted);
+        alone.Dispose();
+        (await after).Dispose();
+    }
+
+    [Fact]
+    public async Task One_extension_may_exceed_a_budget_that_became_smaller_than_what_is_held()
+    {
+        var held = await _budget.ReserveAsync(90, default);
+        _budget.Resize(50);
+        using var extension = await _budget.ExtendAsync(20, default);
+        Assert.Equal(110, _budget.UsedBytes);
+        held.Dispose();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void A_budget_cannot_become_nothing(long total) => Assert.Throws<ArgumentOutOfRangeException>(() => _budget.Resize(total));
+
+    [Fact]
+    public async Task Under_many_tasks_a_budget_that_changes_all_the_time_leaves_nobody_waiting_and_nothing_behind()
+    {
+        const int Largest = 1000;
+        var budget = new MemoryBudget(Largest);
+        using var done = new CancellationTokenSource();
+        var resizing = Task.Run(async () =>
+        {
+            var random = new Random(1);
+            while (!done.IsCancellationRequested)
+            {
+                budget.Resize(random.Next(1, Largest));
+                await Task.Yield();
+            }
+        });
+        var working = Task.WhenAll(Enumerable.Range(0, 16).Select(seed => Task.Run(async () =>
+        {
+            var random = new Random(seed);
+            for (var i = 0; i < 300; i++)
+            {
+                using var reservation = await budget.ReserveAsync(random.Next(1, Largest), default);
+                using var extension = random.Next(3) == 0 ? await budget.ExtendAsync(random.Next(1, 300), default) : null;
+                await Task.Yield();
+            }
+        })));
+        Assert.True(await Task.WhenAny(working, Task.Delay(TimeSpan.FromMinutes(1), done.Token)) == working, $"somebody waits for ever: {budget.UsedBytes} of {budget.TotalBytes} used");
+        await done.CancelAsync();
+        await resizing;
+        await working;
+        Assert.Equal(0, budget.UsedBytes);
+    }
+
     private static void Raise(ref long most, long value)
     {
         for (var seen = Interlocked.Read(ref most); value > seen;)
