@@ -9,7 +9,6 @@ using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Tests.Doubles;
 using KafkaRestore.Engine.Times;
-using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Layout;
 using KafkaRestore.Records.Memory;
@@ -47,7 +46,7 @@ public sealed class WindowedStreamTests
         Assert.Equal((94, 10, 9), (
             read.Values.Sum(lane => lane.Snapshot.Tallies.Sum(tally => tally.SkippedByWindow)),
             read.Values.Sum(lane => lane.Segments.Sum()),
-            read.Values.Sum(lane => lane.Unread.Sum())));
+            read.Values.Sum(lane => lane.Counters.Sum(counter => counter.SegmentsUnread))));
     }
 
     [Fact]
@@ -117,7 +116,7 @@ public sealed class WindowedStreamTests
         Assert.Equal((unknowing.Hash, unknowing.Hash), (first.Hash, second.Hash));
         var cuts = whole.ToDictionary(pair => pair.Key, pair => random.Next(0, pair.Value.Records.Count + 1));
         var begun = await ReadAsync(indexed.Archive, first, Beginnings(first), cuts);
-        var rest = await ReadAsync(indexed.Archive, second, begun.ToDictionary(pair => pair.Key, pair => Next(pair.Value.Snapshot)), all);
+        var rest = await ReadAsync(indexed.Archive, second, begun.ToDictionary(pair => pair.Key, pair => pair.Value.Next), all);
 
         foreach (var (partition, expected) in whole)
         {
@@ -219,23 +218,20 @@ public sealed class WindowedStreamTests
 
     private static Dictionary<int, LaneStart> Beginnings(RestorePlan plan) => plan.Lanes.ToDictionary(lane => lane.Target.Partition, lane => LaneStart.New(lane.Sources.Count, 0));
 
-    private static LaneStart Next(LaneSnapshot snapshot) => new(
-        snapshot.Position, snapshot.TargetEnd, RecordTail.From(snapshot.Tail), [.. snapshot.Tallies.Zip(snapshot.Maps, (tally, map) => new LaneSourceStart(default, tally, map.State))]);
-
     /// <summary>Reads all lanes on from where they start, and has at most so many records of each acknowledged.</summary>
-    private static async Task<Dictionary<int, Reading>> ReadAsync(TestArchive archive, RestorePlan plan, Dictionary<int, LaneStart> starts, Dictionary<int, int> most)
+    private static async Task<Dictionary<int, CutStream>> ReadAsync(TestArchive archive, RestorePlan plan, Dictionary<int, LaneStart> starts, Dictionary<int, int> most)
     {
         var reader = new SegmentReader(archive.Storage, new MemoryBudget(64 << 20), new SegmentReadOptions { BlockBytes = 700, OnRead = plan.Times is { } index ? index.Add : null });
         await using var wave = plan.Lanes[0].Repartitioning is { } spread ? new SpreadWave(plan, spread, reader) : null;
         var lanes = plan.Lanes.Select(lane =>
         {
             var start = starts[lane.Target.Partition];
-            var counters = start.Sources.Select(source => new SourceCounters(source.Tally)).ToList();
+            var counters = CutStream.CountersAt(start);
             var room = new MemoryBudget(8 << 20);
             var stream = wave is null
                 ? new LaneStream(plan, lane, reader, room, from: start.Position, counters: counters)
                 : new LaneStream(plan, lane, wave.Join(1, lane, start.Position), room, from: start.Position, counters: counters);
-            return (Lane: lane, Start: start, Counters: counters, Stream: stream);
+            return (Lane: lane, Start: start, Stream: stream);
         }).ToList();
         wave?.Close();
         var readings = await Task.WhenAll(lanes.Select(lane => Task.Run(async () =>
@@ -243,7 +239,7 @@ public sealed class WindowedStreamTests
             var partition = lane.Lane.Target.Partition;
             try
             {
-                return (partition, await ReadAsync(lane.Lane, lane.Stream, lane.Counters, lane.Start, most[partition]));
+                return (partition, await CutStream.ReadAsync(lane.Lane, lane.Stream, lane.Start, most[partition]));
             }
             finally
             {
@@ -252,34 +248,4 @@ public sealed class WindowedStreamTests
         }))).WaitAsync(Streams.Patience);
         return readings.ToDictionary(pair => pair.partition, pair => pair.Item2);
     }
-
-    private static async Task<Reading> ReadAsync(LanePlan lane, LaneStream stream, List<SourceCounters> counters, LaneStart start, int most)
-    {
-        var journal = new LaneJournal(new LaneStatus(lane, TimeProvider.System), start);
-        var records = new List<RecordData>();
-        await using var feed = new LaneFeed([(1, stream)], journal);
-        var end = start.TargetEnd;
-        while (records.Count < most && await feed.MoveNextAsync(comparing: false, CancellationToken.None))
-        {
-            using var block = feed.TakeAll();
-            var (count, length) = (0, 0);
-            foreach (var record in block)
-            {
-                if (records.Count < most)
-                {
-                    records.Add(RecordData.From(record));
-                    length += record.Encoded.Length;
-                    count++;
-                }
-            }
-
-            using var first = count == block.Count ? null : block.SplitFirst(count, length);
-            FoundRecords.Acknowledge(journal, first ?? block, end);
-            end += count;
-        }
-
-        return new Reading(records, journal.Snapshot(), [.. counters.Select(counter => counter.SegmentsRead)], [.. counters.Select(counter => counter.SegmentsUnread)]);
-    }
-
-    private sealed record Reading(List<RecordData> Records, LaneSnapshot Snapshot, List<long> Segments, List<long> Unread);
 }

@@ -133,17 +133,18 @@ internal sealed class SpreadReading(RestorePlan plan, IReadOnlyList<LaneSource> 
 
     private async Task ReadSourceAsync(int index, CancellationToken cancellationToken)
     {
-        var needing = _shares.Where(pair => pair.Value.NeedsFrom(index) is not null).ToList();
-        if (needing.Count == 0)
+        // Asked once: a lane may leave at any moment, and then needs nothing.
+        var needs = _shares.Select(pair => (Partition: pair.Key, Share: pair.Value, From: pair.Value.NeedsFrom(index))).Where(need => need.From is not null).ToList();
+        if (needs.Count == 0)
         {
             return;
         }
 
         var source = sources[index];
-        var readFrom = needing.Min(pair => pair.Value.NeedsFrom(index)!.Value);
-        var owner = needing.FirstOrDefault(pair => pair.Key == 0).Value;
+        var readFrom = needs.Min(need => need.From!.Value);
+        var (_, owner, ownerFrom) = needs.FirstOrDefault(need => need.Partition == 0);
         var counters = new SourceCounters();
-        var outside = new OutsideWindow(plan.Rules, counters, owner?.NeedsFrom(index) ?? long.MaxValue);
+        var outside = new OutsideWindow(plan.Rules, counters, ownerFrom ?? long.MaxValue);
         var (counted, untold) = (counters.Read, default(ReadCount));
         var stream = new SourceStream(
             plan.BackupId, source, plan.Rules, _reader, counters, BufferPool.Shared, readFrom, outside.CountFrom, unread: new UnreadSegments(plan, source));
@@ -151,17 +152,21 @@ internal sealed class SpreadReading(RestorePlan plan, IReadOnlyList<LaneSource> 
         await foreach (var (block, accountedBelow, _) in stream.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             var spread = block is null ? reached : await SpreadAsync(block, index, source.Partition, outside, cancellationToken).ConfigureAwait(false);
-            reached = accountedBelow ?? spread;
+            reached = Math.Max(reached, accountedBelow ?? spread);
             untold = counters.Read.Since(counted);
             var all = ++blocks % BlocksBetweenMarks == 0;
-            foreach (var (_, share) in needing)
+            foreach (var (_, share, from) in needs)
             {
-                Tell(share, all);
+                // A place that the lane has passed already would take it back.
+                if (from <= reached)
+                {
+                    Tell(share, all);
+                }
             }
         }
 
         untold = counters.Read.Since(counted);
-        foreach (var (_, share) in needing)
+        foreach (var (_, share, _) in needs)
         {
             var told = share == owner ? untold : default;
             share.EndSource(reached, ref told);
@@ -169,12 +174,6 @@ internal sealed class SpreadReading(RestorePlan plan, IReadOnlyList<LaneSource> 
 
         void Tell(LaneShare share, bool all)
         {
-            // A place that the lane has passed already would take it back.
-            if (share.NeedsFrom(index) > reached)
-            {
-                return;
-            }
-
             var told = share == owner ? untold : default;
             share.Close(reached, ref told, all);
             if (share == owner && told == default)

@@ -7,7 +7,6 @@ using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Tests.Doubles;
-using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Layout;
 using KafkaRestore.Records.Memory;
@@ -27,12 +26,12 @@ public sealed class SpreadReadingTests
     {
         var random = new Random(seed);
         var (archive, plan) = Draw(random);
-        var own = new Dictionary<int, Reading>();
+        var own = new Dictionary<int, CutStream>();
         var starts = new Dictionary<int, LaneStart>();
         foreach (var lane in plan.Lanes)
         {
-            var stream = Own(archive, plan, lane, LaneStart.New(lane.Sources.Count, 0), out var counters);
-            own[lane.Target.Partition] = await ReadAsync(lane, stream, counters, LaneStart.New(lane.Sources.Count, 0), int.MaxValue);
+            var start = LaneStart.New(lane.Sources.Count, 0);
+            own[lane.Target.Partition] = await CutStream.ReadAsync(lane, Own(archive, plan, lane, start), start, int.MaxValue);
         }
 
         // Twice: from the beginning until each lane is cut off somewhere, then from there.
@@ -40,12 +39,7 @@ public sealed class SpreadReadingTests
         var first = await TogetherAsync(archive, plan, plan.Lanes.ToDictionary(lane => lane.Target.Partition, lane => LaneStart.New(lane.Sources.Count, 0)), cuts);
         foreach (var (partition, reading) in first)
         {
-            var snapshot = reading.Snapshot;
-            starts[partition] = new LaneStart(
-                snapshot.Position,
-                snapshot.TargetEnd,
-                RecordTail.From(snapshot.Tail),
-                [.. snapshot.Tallies.Zip(snapshot.Maps, (tally, map) => new LaneSourceStart(default, tally, map.State))]);
+            starts[partition] = reading.Next;
         }
 
         var rest = await TogetherAsync(archive, plan, starts, plan.Lanes.ToDictionary(lane => lane.Target.Partition, _ => int.MaxValue));
@@ -189,14 +183,13 @@ public sealed class SpreadReadingTests
         await Streams.WithPatienceAsync(ended, () => "the reading does not end");
     }
 
-    private static LaneStream Own(TestArchive archive, RestorePlan plan, LanePlan lane, LaneStart start, out List<SourceCounters> counters)
+    private static LaneStream Own(TestArchive archive, RestorePlan plan, LanePlan lane, LaneStart start)
     {
-        counters = [.. start.Sources.Select(source => new SourceCounters(source.Tally))];
         var reader = new SegmentReader(archive.Storage, new MemoryBudget(64 << 20), new SegmentReadOptions { BlockBytes = 700 });
-        return new LaneStream(plan, lane, reader, new MemoryBudget(8 << 20), from: start.Position, counters: counters);
+        return new LaneStream(plan, lane, reader, new MemoryBudget(8 << 20), from: start.Position, counters: CutStream.CountersAt(start));
     }
 
-    private static async Task<Dictionary<int, Reading>> TogetherAsync(
+    private static async Task<Dictionary<int, CutStream>> TogetherAsync(
         TestArchive archive, RestorePlan plan, Dictionary<int, LaneStart> starts, Dictionary<int, int> cuts)
     {
         var reader = new SegmentReader(archive.Storage, new MemoryBudget(64 << 20), new SegmentReadOptions { BlockBytes = 700 });
@@ -204,47 +197,18 @@ public sealed class SpreadReadingTests
         var lanes = plan.Lanes.Select(lane =>
         {
             var start = starts[lane.Target.Partition];
-            var counters = start.Sources.Select(source => new SourceCounters(source.Tally)).ToList();
-            var stream = new LaneStream(plan, lane, wave.Join(1, lane, start.Position), new MemoryBudget(8 << 20), from: start.Position, counters: counters);
-            return (lane, start, counters, stream);
+            return (lane, start, stream: new LaneStream(
+                plan, lane, wave.Join(1, lane, start.Position), new MemoryBudget(8 << 20), from: start.Position, counters: CutStream.CountersAt(start)));
         }).ToList();
         wave.Close();
         var readings = await Task.WhenAll(lanes.Select(lane => Task.Run(async () =>
         {
-            var reading = await ReadAsync(lane.lane, lane.stream, lane.counters, lane.start, cuts[lane.lane.Target.Partition]);
+            var reading = await CutStream.ReadAsync(lane.lane, lane.stream, lane.start, cuts[lane.lane.Target.Partition]);
             wave.Leave(lane.lane.Target.Partition);
             return (lane.lane.Target.Partition, reading);
         }))).WaitAsync(Streams.Patience);
         await wave.DisposeAsync();
         return readings.ToDictionary(pair => pair.Partition, pair => pair.reading);
-    }
-
-    private static async Task<Reading> ReadAsync(LanePlan lane, LaneStream stream, List<SourceCounters> counters, LaneStart start, int most)
-    {
-        var journal = new LaneJournal(new LaneStatus(lane, TimeProvider.System), start);
-        var records = new List<RecordData>();
-        await using var feed = new LaneFeed([(1, stream)], journal);
-        var end = start.TargetEnd;
-        while (records.Count < most && await feed.MoveNextAsync(comparing: false, CancellationToken.None))
-        {
-            using var block = feed.TakeAll();
-            var (count, length) = (0, 0);
-            foreach (var record in block)
-            {
-                if (records.Count < most)
-                {
-                    records.Add(RecordData.From(record));
-                    length += record.Encoded.Length;
-                    count++;
-                }
-            }
-
-            using var first = count == block.Count ? null : block.SplitFirst(count, length);
-            FoundRecords.Acknowledge(journal, first ?? block, end);
-            end += count;
-        }
-
-        return new Reading(records, journal.Snapshot(), [.. counters.Select(counter => counter.SegmentsRead)]);
     }
 
     private static (TestArchive Archive, RestorePlan Plan) Draw(Random random)
@@ -299,6 +263,4 @@ public sealed class SpreadReadingTests
 
         return records;
     }
-
-    private sealed record Reading(List<RecordData> Records, LaneSnapshot Snapshot, List<long> Segments);
 }
