@@ -54,7 +54,7 @@ public sealed class ResumeTests : IDisposable
     {
         var archive = new TestArchive().AddSegments("a", 0, TestRecords.Ordinary(50), 10).AddSegments("a", 1, TestRecords.Ordinary(50), 10);
         await archive.WriteManifestAsync();
-        await KillAsync(archive, afterRecords: 30);
+        await KillAsync(archive, afterRecords: 30, onlyIn: new TargetPartition("a", 0));
         _sinks.Append(new TargetPartition("a", 0), TestRecords.Record(9_999));
 
         var (report, _) = await RunAsync(archive);
@@ -157,7 +157,7 @@ public sealed class ResumeTests : IDisposable
     {
         var archive = new TestArchive().AddSegments("a", 0, TestRecords.Ordinary(50), 10).AddSegments("a", 1, TestRecords.Ordinary(50), 10);
         await archive.WriteManifestAsync();
-        await KillAsync(archive, afterRecords: 40, save: true);
+        await KillAsync(archive, afterRecords: 40, onlyIn: new TargetPartition("a", 0), save: true);
         var lane = Directory.EnumerateFiles(Path.Combine(_directory.FullName, $"{_incarnation}"), "*", SearchOption.AllDirectories)
             .Where(file => Path.GetDirectoryName(file)!.EndsWith("lanes", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
         foreach (var file in lane.Where(file => Path.GetFileName(file).TrimStart('0').StartsWith('.')))
