@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 
 namespace KafkaRestore.Bench;
@@ -16,20 +15,8 @@ internal sealed record RestoreProgram(string Program, string Path, string Id, st
         var configuration = System.IO.Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(configuration, string.Create(CultureInfo.InvariantCulture, $$"""
-                mode: restore
-                backup_id: "{{Id}}"
-                target:
-                  bootstrap_servers: ["{{Bootstrap}}"]
-                  topics: {include: ["{{Topic}}"]}
-                storage: {backend: filesystem, path: "{{System.IO.Path.GetFullPath(Path)}}"}
-                restore:
-                  create_topics: true
-                  topic_mapping: {"{{Topic}}": "{{target}}"}
-                  max_concurrent_partitions: {{Lanes}}
-                  produce_codec: {{Codec}}
-                  memory_budget: {{Memory}}
-                """), cancellationToken).ConfigureAwait(false);
+            var yaml = RestoreYaml.Of(Id, Path, Topic, target, Bootstrap, Lanes, $"produce_codec: {Codec}", $"memory_budget: {Memory}");
+            await File.WriteAllTextAsync(configuration, yaml, cancellationToken).ConfigureAwait(false);
             using var process = Process.Start(new ProcessStartInfo(Program, ["restore", "--config", configuration, "--format", "json"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var errors = process.StandardError.ReadToEndAsync(cancellationToken);
             var report = process.StandardOutput.ReadToEndAsync(cancellationToken);

@@ -16,7 +16,7 @@ internal sealed class StopVerb : BenchVerb
     public override async Task RunAsync(BenchArguments arguments, TextWriter output, CancellationToken cancellationToken)
     {
         var (program, stateDirectory) = (arguments.Text("program"), Path.GetFullPath(arguments.Text("state-dir")));
-        var (path, bootstrap) = (Path.GetFullPath(arguments.Text("path")), arguments.Text("bootstrap"));
+        var (path, bootstrap) = (arguments.Text("path"), arguments.Text("bootstrap"));
         var (id, topic) = (arguments.Text("id", "bench"), arguments.Text("topic", "bench"));
         var (lanes, after) = (arguments.Number("lanes", 4, least: 1), TimeSpan.FromMilliseconds(arguments.Number("after-ms", 2_000)));
         var (signal, rounds) = (arguments.Text("signal", "TERM"), arguments.Number("rounds", 5, least: 1));
@@ -28,18 +28,8 @@ internal sealed class StopVerb : BenchVerb
             var all = new List<double>();
             for (var round = 1; round <= rounds; round++)
             {
-                await File.WriteAllTextAsync(configuration, string.Create(CultureInfo.InvariantCulture, $$"""
-                    mode: restore
-                    backup_id: "{{id}}"
-                    target:
-                      bootstrap_servers: ["{{bootstrap}}"]
-                      topics: {include: ["{{topic}}"]}
-                    storage: {backend: filesystem, path: "{{path}}"}
-                    restore:
-                      create_topics: true
-                      topic_mapping: {"{{topic}}": "stop-{{Environment.ProcessId}}-{{round}}"}
-                      max_concurrent_partitions: {{lanes}}
-                    """), cancellationToken).ConfigureAwait(false);
+                var target = string.Create(CultureInfo.InvariantCulture, $"stop-{Environment.ProcessId}-{round}");
+                await File.WriteAllTextAsync(configuration, RestoreYaml.Of(id, path, topic, target, bootstrap, lanes), cancellationToken).ConfigureAwait(false);
                 all.Add(await MeasureAsync(program, configuration, stateDirectory, after, signal, cancellationToken).ConfigureAwait(false));
                 await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round}: {all[^1]:F2} s from SIG{signal} to the end")).ConfigureAwait(false);
             }

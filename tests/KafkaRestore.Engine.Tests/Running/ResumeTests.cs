@@ -427,38 +427,5 @@ public sealed class ResumeTests : IDisposable
     private List<RecordData> Log(string topic, int partition) =>
         [.. _sinks.Log(new TargetPartition(topic, partition)).Select(record => new RecordData(record.Offset, record.Timestamp, record.Key, record.Value, record.Headers))];
 
-    /// <summary>The files as a crash would leave them: a file that is being replaced is there, as it was or as it is.</summary>
-    private void CopyState(string to)
-    {
-        while (!TryCopyState(to))
-        {
-            // One was renamed between being listed and being read: neither its old nor its new name was copied for sure.
-        }
-    }
-
-    private bool TryCopyState(string to)
-    {
-        var from = Path.Combine(_directory.FullName, $"{_incarnation}");
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).ToList())
-        {
-            // Not File.Copy: it honours the lock that the living process holds.
-            if (file.EndsWith("lock", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            try
-            {
-                File.WriteAllBytes(target, File.ReadAllBytes(file));
-            }
-            catch (FileNotFoundException)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private void CopyState(string to) => StateCopy.Take(Path.Combine(_directory.FullName, $"{_incarnation}"), to);
 }

@@ -458,33 +458,6 @@ public sealed class SkipTests : IDisposable
 
     private IEnumerable<string> SkipFiles() => Directory.EnumerateFiles(Path.Combine(_directory.FullName, $"{_incarnation}"), "*.skips", SearchOption.AllDirectories);
 
-    private void CopyState(string files)
-    {
-        while (!TryCopyState(files))
-        {
-            // One was renamed between being listed and being read: neither its old nor its new name was copied for sure.
-        }
-    }
-
-    private bool TryCopyState(string files)
-    {
-        var to = Path.Combine(_directory.FullName, $"{_incarnation + 1}");
-        var from = Path.Combine(_directory.FullName, $"{_incarnation}");
-        foreach (var file in Directory.EnumerateFiles(from, files, SearchOption.AllDirectories).Where(file => !file.EndsWith("lock", StringComparison.Ordinal)).ToList())
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            try
-            {
-                // Not File.Copy: it honours the lock that the living process holds.
-                File.WriteAllBytes(target, File.ReadAllBytes(file));
-            }
-            catch (FileNotFoundException)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private void CopyState(string files) =>
+        StateCopy.Take(Path.Combine(_directory.FullName, $"{_incarnation}"), Path.Combine(_directory.FullName, $"{_incarnation + 1}"), files);
 }

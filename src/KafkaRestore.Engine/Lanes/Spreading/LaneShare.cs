@@ -68,8 +68,8 @@ internal sealed class LaneShare(StreamPosition from, MemoryBudget room, BufferPo
         return true;
     }
 
-    /// <summary>Hands on what is there and waits for room for a record of <paramref name="bytes"/> bytes; false when the lane has left.</summary>
-    public async ValueTask<bool> MakePlaceAsync(int bytes, CancellationToken cancellationToken)
+    /// <summary>Hands on what is there and waits for room for a record of <paramref name="bytes"/> bytes, or until the lane has left.</summary>
+    public async ValueTask MakePlaceAsync(int bytes, CancellationToken cancellationToken)
     {
         if (_count > 0)
         {
@@ -85,11 +85,10 @@ internal sealed class LaneShare(StreamPosition from, MemoryBudget room, BufferPo
             var size = Math.Max(BlockBytes, bytes);
             var lease = await room.ReserveAsync(size, either.Token).ConfigureAwait(false);
             _filling = new RecordBlock(pool.Rent(size), lease);
-            return true;
         }
         catch (OperationCanceledException) when (HasLeft)
         {
-            return false;
+            // It needs nothing any more.
         }
     }
 
