@@ -14,6 +14,16 @@ public static class ConsumedRecordReader
     /// <exception cref="TimeoutException">The end was not told or not reached in time.</exception>
     public static IReadOnlyList<ConsumedRecord> Read(string bootstrapServers, string topic, int partition)
     {
+        var end = FindEnd(bootstrapServers, topic, partition);
+        return With(bootstrapServers, client =>
+        {
+            Assign(client, topic, partition);
+            return ReadTo(end, client, $"{topic}/{partition}");
+        });
+    }
+
+    private static T With<T>(string bootstrapServers, Func<nint, T> work)
+    {
         var client = KafkaBrokerNative.Create(KafkaBrokerNative.Consumer, new Dictionary<string, string>
         {
             ["bootstrap.servers"] = bootstrapServers,
@@ -26,9 +36,7 @@ public static class ConsumedRecordReader
         });
         try
         {
-            var end = FindEnd(client, topic, partition);
-            Assign(client, topic, partition);
-            return ReadTo(end, client, $"{topic}/{partition}");
+            return work(client);
         }
         finally
         {
@@ -37,12 +45,14 @@ public static class ConsumedRecordReader
     }
 
     /// <summary>The high watermark, which a leader that does not know it yet refuses to tell (KIP-207); an answer to a fetch would show the log as shorter.</summary>
-    private static long FindEnd(nint client, string topic, int partition)
+    /// <remarks>Each question has a client of its own: one that once saw the partition without a leader says -190 for minutes and does not look again.</remarks>
+    private static long FindEnd(string bootstrapServers, string topic, int partition)
     {
         var since = Environment.TickCount64;
         while (true)
         {
-            var error = KafkaBrokerNative.rd_kafka_query_watermark_offsets(client, topic, partition, out _, out var end, 1_000);
+            var (error, end) = With(bootstrapServers, client =>
+                (KafkaBrokerNative.rd_kafka_query_watermark_offsets(client, topic, partition, out _, out var high, 5_000), high));
             if (error == 0)
             {
                 return end;

@@ -8,6 +8,9 @@ namespace KafkaRestore.Testing;
 /// </summary>
 public sealed class MockCluster : KafkaBroker
 {
+    /// <summary>In place of a broker: the partition has no leader.</summary>
+    public const int NoLeader = -1;
+
     private const short ProduceRequest = 0;
     private readonly nint _client;
     private readonly nint _cluster;

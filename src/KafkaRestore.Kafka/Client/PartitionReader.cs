@@ -246,7 +246,7 @@ public sealed class PartitionReader : IDisposable
     {
         try
         {
-            _ = _consumer.QueryWatermarkOffsets(new TopicPartition(partition.Topic, partition.Partition), QueryTimeout);
+            _ = LogEndQuery.Ask(_consumer, partition, QueryTimeout);
         }
         catch (KafkaException e) when (KafkaErrors.Classify(e.Error.Code) == KafkaErrorClass.Missing)
         {
@@ -284,7 +284,7 @@ public sealed class PartitionReader : IDisposable
     {
         try
         {
-            return consumer.QueryWatermarkOffsets(new TopicPartition(partition.Topic, partition.Partition), QueryTimeout);
+            return LogEndQuery.Ask(consumer, partition, QueryTimeout);
         }
         catch (KafkaException)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
 using KafkaRestore.Records.Errors;
+using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Client;
 
@@ -100,17 +101,19 @@ public sealed partial class TargetCluster
     private PartitionRange ReadRange(TargetPartition partition, Deadline clock, CancellationToken cancellationToken)
     {
         var missing = Deadline.Start(_time, MissingDeadline);
+        Error? cause = null;
         while (true)
         {
             try
             {
                 var slice = clock.Remaining < Slice ? clock.Remaining : Slice;
-                var offsets = _consumer.Value.QueryWatermarkOffsets(new TopicPartition(partition.Topic, partition.Partition), slice);
+                var offsets = LogEndQuery.Ask(_consumer.Value, partition, slice);
                 return new PartitionRange(offsets.Low.Value, offsets.High.Value);
             }
             catch (KafkaException e)
             {
                 var kind = KafkaErrors.Classify(e.Error.Code);
+                cause = e.Error.Code == KafkaErrorCode.Local_TimedOut ? cause ?? e.Error : e.Error; // what the cluster said tells more than silence
                 if (kind == KafkaErrorClass.Missing && missing.IsOver)
                 {
                     throw new RestoreException(ErrorCodes.TargetTopicMissing, $"partition {partition} does not exist", partition.ToString());
@@ -118,7 +121,7 @@ public sealed partial class TargetCluster
 
                 if (clock.IsOver || (kind != KafkaErrorClass.Missing && !KafkaErrors.MayPass(e.Error.Code)))
                 {
-                    throw Failure(e.Error, $"reading the end of {partition}");
+                    throw Failure(cause, $"reading the end of {partition}");
                 }
 
                 if (cancellationToken.WaitHandle.WaitOne(Pause))

@@ -142,7 +142,8 @@ public sealed partial class TargetCluster : ITargetCluster
     private RestoreException Failure(Error error, string what) => KafkaErrors.Classify(error.Code) switch
     {
         KafkaErrorClass.Denied => Denied(error, what),
-        KafkaErrorClass.Retriable or KafkaErrorClass.AfterLeaderChange or KafkaErrorClass.Unreachable =>
+        KafkaErrorClass.AfterLeaderChange => Unreachable($"{what} was not possible within {_options.RequestDeadline.TotalSeconds:0.#} s: {KafkaErrors.Describe(error)}"),
+        KafkaErrorClass.Retriable or KafkaErrorClass.Unreachable =>
             Unreachable($"{what} got no answer within {_options.RequestDeadline.TotalSeconds:0.#} s"),
         _ => new RestoreException(ErrorCodes.PreflightFailed, $"{what} was refused by the target: {KafkaErrors.Describe(error)}", _brokers),
     };

@@ -163,6 +163,23 @@ public sealed class TargetClusterTests
     }
 
     [KafkaFact]
+    public async Task A_partition_without_a_leader_is_not_missing_and_is_asked_again()
+    {
+        await using var mock = new MockCluster();
+        var topic = await mock.CreateTopicAsync();
+        await using var cluster = new TargetCluster(mock.Connection, new TargetClusterOptions { RequestDeadline = TimeSpan.FromSeconds(5) });
+        TargetPartition[] partitions = [new TargetPartition(topic, 0)];
+
+        mock.SetLeader(topic, 0, MockCluster.NoLeader);
+        var failure = await Assert.ThrowsAsync<RestoreException>(() => cluster.ReadRangesAsync(partitions, CancellationToken.None));
+        Assert.Equal(ErrorCodes.TargetUnreachable, failure.Code);
+        Assert.Contains("Leader not available", failure.Message, StringComparison.OrdinalIgnoreCase);
+
+        mock.SetLeader(topic, 0, 1);
+        Assert.Equal(new PartitionRange(0, 0), (await cluster.ReadRangesAsync(partitions, CancellationToken.None))[partitions[0]]);
+    }
+
+    [KafkaFact]
     public async Task A_partition_that_does_not_exist_has_no_range()
     {
         var broker = await KafkaBroker.SharedAsync();
