@@ -31,7 +31,7 @@ internal static class LiveProgress
             void Update()
             {
                 view.Sample();
-                view.TellSteering(log);
+                view.TellNews(log);
                 live.UpdateTarget(Draw(view, console.Profile.Height));
             }
         }).ConfigureAwait(false);

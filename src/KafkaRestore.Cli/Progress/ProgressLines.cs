@@ -22,7 +22,7 @@ internal static class ProgressLines
             () =>
             {
                 view.Sample();
-                view.TellSteering(log);
+                view.TellNews(log);
                 if (++samples % SamplesPerLine == 0)
                 {
                     log.Message($"{view.Summary()}  {view.Lanes()}");
@@ -34,7 +34,7 @@ internal static class ProgressLines
             },
             time).ConfigureAwait(false);
         view.Sample();
-        view.TellSteering(log);
+        view.TellNews(log);
         log.Message($"{view.Summary()}  {view.Lanes()}");
         return result;
     }

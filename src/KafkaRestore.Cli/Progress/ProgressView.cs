@@ -16,6 +16,7 @@ internal sealed class ProgressView(RestoreProgress progress, TimeProvider time)
     private readonly RateWindow _restored = new(Window, time);
     private readonly RateWindow _accounted = new(Window, time);
     private int _changesTold;
+    private int _refusalsTold;
     private int _warningsTold;
 
     /// <summary>What is about to be done.</summary>
@@ -35,8 +36,8 @@ internal sealed class ProgressView(RestoreProgress progress, TimeProvider time)
         _accounted.Add(progress.RecordsAccountedFor - before, 0);
     }
 
-    /// <summary>Says what was steered since the last call, a line for each.</summary>
-    public void TellSteering(ConsoleLog log)
+    /// <summary>Says what happened beside the lanes since the last call, a line for each: limits that were changed, warnings.</summary>
+    public void TellNews(ConsoleLog log)
     {
         foreach (var change in progress.Steering.Changes.Skip(_changesTold))
         {
@@ -44,10 +45,16 @@ internal sealed class ProgressView(RestoreProgress progress, TimeProvider time)
             _changesTold++;
         }
 
-        foreach (var warning in progress.Steering.Warnings.Skip(_warningsTold))
+        Tell(progress.Steering.Warnings, ref _refusalsTold);
+        Tell(progress.Warnings, ref _warningsTold);
+
+        void Tell(IEnumerable<string> warnings, ref int told)
         {
-            log.Warning(warning);
-            _warningsTold++;
+            foreach (var warning in warnings.Skip(told))
+            {
+                log.Warning(warning);
+                told++;
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
-using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
@@ -25,13 +24,21 @@ namespace KafkaRestore.Engine.Preflight;
 /// <param name="cluster">The target.</param>
 /// <param name="time">The clock.</param>
 /// <param name="begun">Targets of lanes that an earlier run of the job has begun: they may hold records, which the lanes themselves judge.</param>
+/// <param name="segments">Which segments' objects are looked for; null: all of the plan.</param>
 public sealed class PreflightCheck(
-    RestorePlan plan, RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, TimeProvider time, IReadOnlySet<TargetPartition>? begun = null)
+    RestorePlan plan,
+    RestoreOptions options,
+    IArchiveStorage storage,
+    ITargetCluster cluster,
+    TimeProvider time,
+    IReadOnlySet<TargetPartition>? begun = null,
+    NeededSegments? segments = null)
 {
     private const int StatsAtOnce = 32;
     private const int FindingsOfOneKind = 50;
     private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(7);
 
+    private readonly NeededSegments _segments = segments ?? NeededSegments.Of(plan, options);
     private readonly List<Finding> _findings = [];
 
     /// <summary>Runs all checks.</summary>
@@ -97,20 +104,18 @@ public sealed class PreflightCheck(
     private async Task CheckObjectsAsync(CancellationToken cancellationToken)
     {
         var found = new ConcurrentBag<Finding>();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = StatsAtOnce, CancellationToken = cancellationToken };
         try
         {
-            await Parallel.ForEachAsync(Segments(), parallel, async (planned, token) =>
-            {
-                if (await CheckObjectAsync(planned.Segment, planned.MayBeLost, token).ConfigureAwait(false) is { } finding)
-                {
-                    found.Add(finding);
-                }
-            }).ConfigureAwait(false);
+            await new ObjectCheck(options, storage).RunAsync(_segments.First, StatsAtOnce, found.Add, cancellationToken).ConfigureAwait(false);
         }
         catch (RestoreException failure)
         {
             _findings.Add(Finding.From(failure));
+        }
+
+        if (!_segments.IsAll)
+        {
+            _findings.Add(new Finding(Severity.Info, null, "the job goes on: the objects of the segments that come next were looked for, those behind them are while it runs"));
         }
 
         _findings.AddRange(found.OrderBy(finding => finding.Where, StringComparer.Ordinal).Take(FindingsOfOneKind));
@@ -120,36 +125,6 @@ public sealed class PreflightCheck(
             _findings.Add(new Finding(severity, code, $"{found.Count - FindingsOfOneKind} more objects are missing or have another size"));
         }
     }
-
-    private IEnumerable<(SegmentReference Segment, bool MayBeLost)> Segments() =>
-        from pair in plan.Sources
-        let source = pair.Source
-        from segment in source.Segments
-        select (new SegmentReference(plan.BackupId, source.Topic, source.Partition, segment), options.Skips.DamagedSegments && pair.Lane.Repartitioning is null);
-
-    private async ValueTask<Finding?> CheckObjectAsync(SegmentReference segment, bool mayBeLost, CancellationToken cancellationToken)
-    {
-        var key = segment.Key;
-        var stat = await storage.StatAsync(key, cancellationToken).ConfigureAwait(false);
-        if (stat is null)
-        {
-            return Lost(ErrorCodes.SegmentMissing, "a segment that the manifest lists does not exist", key, mayBeLost);
-        }
-
-        var expected = segment.Entry.CompressedSize;
-        if (expected == 0 || stat.Size == expected)
-        {
-            return null;
-        }
-
-        return options.TrustSegments
-            ? new Finding(Severity.Warning, null, $"the segment has {stat.Size} bytes, the manifest says {expected}", key)
-            : Lost(ErrorCodes.ArchiveCorrupt, $"the segment has {stat.Size} bytes, the manifest says {expected}", key, mayBeLost);
-    }
-
-    private static Finding Lost(ErrorCode code, string what, string key, bool mayBeLost) => mayBeLost
-        ? new Finding(Severity.Warning, null, what + "; where it is still needed, it is left out (on_damaged_segment: skip)", key)
-        : new Finding(Severity.Error, code, what, key);
 
     private async Task<PreflightResult> CheckTargetAsync(PreflightResult result, CancellationToken cancellationToken)
     {

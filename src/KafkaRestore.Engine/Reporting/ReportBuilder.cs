@@ -75,7 +75,7 @@ internal static class ReportBuilder
             ThroughputBytesPerSec = Math.Round((bytes - bytesBefore) / seconds, 1),
             LimitChanges = progress.Steering.Changes,
             Errors = errors,
-            Warnings = [.. preflight.Findings.Where(finding => finding.Severity == Severity.Warning).Select(finding => finding.Describe()), .. ends.Warnings, .. progress.Steering.Warnings, .. Notes(progress), .. WindowWords.Lessons(plan)],
+            Warnings = [.. preflight.Findings.Where(finding => finding.Severity == Severity.Warning).Select(finding => finding.Describe()), .. ends.Warnings, .. progress.Warnings, .. progress.Steering.Warnings, .. Notes(progress), .. WindowWords.Lessons(plan)],
             NotChecked = [.. NotChecked(rows, ends), .. WindowWords.NotChecked(plan, notRead)],
             OffsetMapping = new OffsetMappingSummary(Mapping(rows)),
         };

@@ -1,6 +1,9 @@
+using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Lanes.Stream;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.State;
 using KafkaRestore.Engine.State.Checkpoints;
 using KafkaRestore.Engine.State.Identity;
@@ -13,7 +16,7 @@ namespace KafkaRestore.Engine.Running;
 public sealed class JobState : IDisposable
 {
     // Without the checkpoints: each may hold much of an offset map.
-    private readonly Dictionary<TargetPartition, (JobLane Lane, bool IsFinished)> _lanes = [];
+    private readonly Dictionary<TargetPartition, (JobLane Lane, bool IsFinished, StreamPosition Position)> _lanes = [];
 
     private JobState(StoredJob stored)
     {
@@ -33,7 +36,7 @@ public sealed class JobState : IDisposable
                 isDamaged = true;
             }
 
-            _lanes[lane.Target] = (lane, !stored.Adopt && lane.IsFinished(checkpoint));
+            _lanes[lane.Target] = (lane, !stored.Adopt && lane.IsFinished(checkpoint), stored.Adopt ? StreamPosition.Beginning : checkpoint?.Position ?? StreamPosition.Beginning);
             if (checkpoint is not null || isDamaged || stored.Adopt)
             {
                 begun.Add(lane.Target);
@@ -85,6 +88,24 @@ public sealed class JobState : IDisposable
         [.. _lanes[lane.Target].Lane.Generations[^1].Stream.Sources.Select(source =>
             _lanes[lane.Target].Lane.Selected.FirstOrDefault(now => now.Topic == source.Topic && now.Partition == source.Partition) ?? LaneSource.Empty(source.Topic, source.Partition))]))]);
 
+    /// <summary>What lanes that are not done have yet to read; of those that read together, the one that is farthest behind stands for all.</summary>
+    /// <param name="plan">The plan.</param>
+    public IReadOnlyList<LaneAhead> Ahead(RestorePlan plan) =>
+    [
+        .. plan.Lanes
+            .Where(lane => !_lanes[lane.Target].IsFinished)
+            .GroupBy(lane => lane.Repartitioning is null ? lane.Target : lane.Target with { Partition = 0 })
+            .Select(together => together.MinBy(lane => _lanes[lane.Target].Position is var at ? (at.Generation, at.Source, at.ReadFrom) : default)!)
+            .Select(lane => new LaneAhead(lane, Ahead(_lanes[lane.Target].Lane, _lanes[lane.Target].Position))),
+    ];
+
+    private static IEnumerable<(LaneSource, SegmentEntry)> Ahead(JobLane lane, StreamPosition position) =>
+        from generation in lane.Generations
+        from source in generation.Stream.Sources.Select((source, index) => (Source: source, Index: index))
+        from segment in source.Source.Segments
+        where !position.IsPast(generation.Number, source.Index, segment.EndOffset)
+        select (source.Source, segment);
+
     /// <summary>Tells <paramref name="progress"/> of the lanes that an earlier run has finished.</summary>
     /// <param name="progress">This run's progress.</param>
     /// <param name="topics">The target's topics. A finished lane whose topic is not the one that it wrote to is left to run, and fails with that reason.</param>
@@ -92,7 +113,7 @@ public sealed class JobState : IDisposable
     {
         foreach (var status in progress.Lanes)
         {
-            var (lane, isFinished) = _lanes[status.Lane.Target];
+            var (lane, isFinished, _) = _lanes[status.Lane.Target];
             if (isFinished && Stored.ReadLane(lane.Number) is { } checkpoint && IsStillThere(checkpoint, topics.GetValueOrDefault(lane.Target.Topic)))
             {
                 Recall(status, lane, checkpoint, progress.Plan.BackupId);

@@ -77,7 +77,10 @@ public sealed class RestoreJob : IDisposable
 
     /// <summary>Checks the plan against storage and target; changes nothing.</summary>
     public Task<PreflightResult> CheckAsync(RestorePlan plan, CancellationToken cancellationToken) =>
-        new PreflightCheck(plan, _options, _storage, _cluster, _time, State?.Begun).RunAsync(cancellationToken);
+        new PreflightCheck(plan, _options, _storage, _cluster, _time, State?.Begun, Needed(plan)).RunAsync(cancellationToken);
+
+    private NeededSegments Needed(RestorePlan plan) =>
+        State is { Begun.Count: > 0 } begun ? NeededSegments.Ahead(plan, _options, begun.Ahead(plan)) : NeededSegments.Of(plan, _options);
 
     /// <summary>The report of a run that is not begun because the check refused it.</summary>
     public RestoreReport Refuse(RestorePlan plan, PreflightResult preflight)
@@ -110,7 +113,7 @@ public sealed class RestoreJob : IDisposable
             State?.Recall(progress, preflight.ExistingTopics);
             await _sinks.PrepareAsync(stop).ConfigureAwait(false);
             sink = _sinks.Description;
-            await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, State, _reader, _time).RunAsync(preflight, stop).ConfigureAwait(false);
+            await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, State, _reader, _time).RunAsync(preflight, Needed(plan).Later, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Steering;
@@ -9,6 +10,7 @@ public sealed class RestoreProgress
 {
     private readonly TimeProvider _time;
     private readonly long _started;
+    private readonly ConcurrentQueue<string> _warnings = new();
 
     /// <summary>Creates the progress of a run that begins now.</summary>
     public RestoreProgress(RestorePlan plan, TimeProvider time)
@@ -32,6 +34,9 @@ public sealed class RestoreProgress
     /// <summary>What was steered under way.</summary>
     public SteeringLog Steering { get; } = new();
 
+    /// <summary>What a person should know of the run beside its lanes, in order.</summary>
+    public IReadOnlyCollection<string> Warnings => _warnings;
+
     /// <summary>Time since it began.</summary>
     public TimeSpan Elapsed => _time.GetElapsedTime(_started);
 
@@ -43,4 +48,7 @@ public sealed class RestoreProgress
 
     /// <summary>Records accounted for, those left out on purpose included: what the percentage counts.</summary>
     public long RecordsAccountedFor => Lanes.Sum(lane => lane.AccountedFor);
+
+    /// <summary>Adds a warning; the caller keeps their number bounded.</summary>
+    internal void Warn(string warning) => _warnings.Enqueue(warning);
 }

@@ -68,7 +68,10 @@ internal sealed class RestoreRun
     /// <summary>Runs every lane to its end.</summary>
     /// <exception cref="RestoreException">Before the first record: the target changed since preflight, or the budget is too small.</exception>
     /// <exception cref="OperationCanceledException">Stopped before the first record.</exception>
-    public async Task RunAsync(PreflightResult preflight, CancellationToken stop)
+    /// <param name="preflight">What the check found.</param>
+    /// <param name="unseen">Segments whose objects are looked for while the lanes run.</param>
+    /// <param name="stop">Stops the lanes.</param>
+    public async Task RunAsync(PreflightResult preflight, IEnumerable<NeededSegment> unseen, CancellationToken stop)
     {
         var shares = MemoryShares.Of(_options.Execution, _plan, _storage.Properties);
         await CreateTopicsAsync(preflight, stop).ConfigureAwait(false);
@@ -99,7 +102,7 @@ internal sealed class RestoreRun
         var control = new LimitControl(RunLimits.Of(_options.Execution), limits, places.Resize, shares.MostPlaces, _progress.Steering, _time);
         using var ended = new CancellationTokenSource();
         var running = places.RunAsync(_options.Execution.MaxConcurrentLanes);
-        var beside = Task.WhenAll(KeepSummingAsync(ended.Token), WatchAsync(control, ended.Token));
+        var beside = Task.WhenAll(KeepSummingAsync(ended.Token), WatchAsync(control, ended.Token), new LateObjectCheck(_options, _storage, _progress).RunAsync(unseen, ended.Token));
         try
         {
             await running.ConfigureAwait(false);

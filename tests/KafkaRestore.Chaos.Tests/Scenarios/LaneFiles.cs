@@ -6,12 +6,35 @@ namespace KafkaRestore.Chaos.Tests.Scenarios;
 /// <summary>The lanes' checkpoints on disk, read without the program and while it works.</summary>
 internal static class LaneFiles
 {
+    private const string Extension = ".ckpt";
+    private const string Previous = ".previous.ckpt";
+
     /// <summary>The last checkpoint of each lane that has begun, of all jobs in a directory.</summary>
     /// <param name="stateDirectory">What was given as <c>--state-dir</c>; it need not exist yet.</param>
     public static IReadOnlyList<LaneOnDisk> Read(string stateDirectory) =>
-        !Directory.Exists(stateDirectory) ? [] : [.. Directory.EnumerateFiles(stateDirectory, "*.ckpt", SearchOption.AllDirectories)
-            .Where(file => !file.EndsWith(".previous.ckpt", StringComparison.Ordinal))
-            .Select(file => Parse(string.Join('\n', File.ReadLines(file).Skip(1))))];
+        !Directory.Exists(stateDirectory) ? [] : [.. Directory.EnumerateFiles(stateDirectory, "*" + Extension, SearchOption.AllDirectories)
+            .Select(file => file.EndsWith(Previous, StringComparison.Ordinal) ? file[..^Previous.Length] : file[..^Extension.Length])
+            .Distinct()
+            .Select(ReadOne)];
+
+    /// <summary>The file is the one before for the moment in which a new one takes its place.</summary>
+    private static LaneOnDisk ReadOne(string lane)
+    {
+        while (true)
+        {
+            foreach (var name in (string[])[lane + Extension, lane + Previous])
+            {
+                try
+                {
+                    return Parse(string.Join('\n', File.ReadLines(name).Skip(1)));
+                }
+                catch (FileNotFoundException)
+                {
+                    // Renamed under our hands: it has the other name.
+                }
+            }
+        }
+    }
 
     private static LaneOnDisk Parse(string json)
     {

@@ -9,7 +9,6 @@ using KafkaRestore.Engine.Running;
 using KafkaRestore.Engine.State;
 using KafkaRestore.Engine.Tests.Doubles;
 using KafkaRestore.Kafka;
-using KafkaRestore.Kafka.Reading;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Layout;
 using KafkaRestore.Testing;
@@ -19,14 +18,11 @@ namespace KafkaRestore.Engine.Tests.Running;
 /// <summary>Runs that are killed anywhere and go on: every record once, in order, and an exact map.</summary>
 public sealed class ResumeTests : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kafka-restore-resume-");
-    private readonly InMemorySinkFactory _sinks = new();
-    private readonly FakeCluster _cluster;
-    private int _incarnation;
+    private readonly JobStage _stage = new();
 
-    public ResumeTests() => _cluster = new FakeCluster(_sinks);
+    private InMemorySinkFactory Sinks => _stage.Sinks;
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose() => _stage.Dispose();
 
     [Fact]
     public void Killed_any_number_of_times_anywhere_a_restore_ends_exactly() =>
@@ -55,7 +51,7 @@ public sealed class ResumeTests : IDisposable
         var archive = new TestArchive().AddSegments("a", 0, TestRecords.Ordinary(50), 10).AddSegments("a", 1, TestRecords.Ordinary(50), 10);
         await archive.WriteManifestAsync();
         await KillAsync(archive, afterRecords: 30, onlyIn: new TargetPartition("a", 0));
-        _sinks.Append(new TargetPartition("a", 0), TestRecords.Record(9_999));
+        Sinks.Append(new TargetPartition("a", 0), TestRecords.Record(9_999));
 
         var (report, _) = await RunAsync(archive);
 
@@ -76,7 +72,7 @@ public sealed class ResumeTests : IDisposable
             afterRecords: 50,
             onlyIn: new TargetPartition("a", 1),
             change: options => options with { Execution = options.Execution with { MaxConcurrentLanes = 1 } });
-        _sinks.Append(new TargetPartition("a", 0), TestRecords.Record(9_999));
+        Sinks.Append(new TargetPartition("a", 0), TestRecords.Record(9_999));
 
         var (report, _) = await RunAsync(archive);
 
@@ -90,7 +86,7 @@ public sealed class ResumeTests : IDisposable
     {
         var archive = await Archive().WriteManifestAsync();
         await KillAsync(archive, afterRecords: 60, save: true);
-        _sinks.Truncate(new TargetPartition("t", 0), 3);
+        Sinks.Truncate(new TargetPartition("t", 0), 3);
 
         var (report, _) = await RunAsync(archive);
 
@@ -104,9 +100,9 @@ public sealed class ResumeTests : IDisposable
         var archive = await Archive().WriteManifestAsync();
         await KillAsync(archive, afterRecords: 60, save: true);
         var target = new TargetPartition("t", 0);
-        var length = _sinks.Log(target).Count;
-        _sinks.Truncate(target, length - 1);
-        _sinks.Append(target, TestRecords.Record(9_999));
+        var length = Sinks.Log(target).Count;
+        Sinks.Truncate(target, length - 1);
+        Sinks.Append(target, TestRecords.Record(9_999));
 
         var (report, _) = await RunAsync(archive);
 
@@ -119,17 +115,17 @@ public sealed class ResumeTests : IDisposable
     {
         var archive = await Archive().WriteManifestAsync();
         var target = new TargetPartition("t", 0);
-        _sinks.BeforeAppend = (_, record) =>
+        Sinks.BeforeAppend = (_, record) =>
         {
             if (record.Offset == 99)
             {
                 // When the ends are read afterwards, the log has lost its last records.
-                _cluster.BeforeReadRanges = () => _cluster.Ranges[target] = new PartitionRange(0, 90);
+                _stage.Cluster.BeforeReadRanges = () => _stage.Cluster.Ranges[target] = new PartitionRange(0, 90);
             }
         };
         var (report, job) = await RunAsync(archive);
         job.Dispose();
-        _cluster.BeforeReadRanges = null;
+        _stage.Cluster.BeforeReadRanges = null;
         Assert.Equal(RestoreStatus.Partial, report!.Status);
 
         var (next, _) = await RunAsync(archive);
@@ -143,7 +139,7 @@ public sealed class ResumeTests : IDisposable
     {
         var archive = await Archive().WriteManifestAsync();
         await KillAsync(archive, afterRecords: 60, save: true);
-        Directory.Delete(Path.Combine(_directory.FullName, $"{_incarnation}"), recursive: true);
+        Directory.Delete(_stage.StateFolder, recursive: true);
 
         var (report, _) = await RunAsync(archive, options => options with { State = options.State! with { Adopt = true } });
 
@@ -158,7 +154,7 @@ public sealed class ResumeTests : IDisposable
         var archive = new TestArchive().AddSegments("a", 0, TestRecords.Ordinary(50), 10).AddSegments("a", 1, TestRecords.Ordinary(50), 10);
         await archive.WriteManifestAsync();
         await KillAsync(archive, afterRecords: 40, onlyIn: new TargetPartition("a", 0), save: true);
-        var lane = Directory.EnumerateFiles(Path.Combine(_directory.FullName, $"{_incarnation}"), "*", SearchOption.AllDirectories)
+        var lane = Directory.EnumerateFiles(_stage.StateFolder, "*", SearchOption.AllDirectories)
             .Where(file => Path.GetDirectoryName(file)!.EndsWith("lanes", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
         foreach (var file in lane.Where(file => Path.GetFileName(file).TrimStart('0').StartsWith('.')))
         {
@@ -224,7 +220,7 @@ public sealed class ResumeTests : IDisposable
         var (merged, spread) = random.Next(3) switch { 0 => (true, 0), 1 => (false, random.Next(1, 8)), _ => (false, 0) };
         var windowed = random.Next(2) == 0;
         var strategy = (PartitioningStrategy)random.Next(2);
-        _sinks.MarkersOnOpen = random.Next(3);
+        Sinks.MarkersOnOpen = random.Next(3);
         RestoreOptions Change(RestoreOptions options) => options with
         {
             Mapping = merged ? new MappingOptions { Partitions = Enumerable.Range(0, partitions).ToDictionary(partition => partition, _ => 0) }
@@ -235,7 +231,7 @@ public sealed class ResumeTests : IDisposable
             {
                 MaxConcurrentLanes = random.Next(1, 4),
                 CheckpointInterval = TimeSpan.FromMilliseconds(1),
-                TimeIndexDirectory = seed % 3 == 0 ? null : _directory.FullName, // what one run learns, the next one leaves out
+                TimeIndexDirectory = seed % 3 == 0 ? null : _stage.Folder, // what one run learns, the next one leaves out
             },
         };
         var plan = archive.Plan(Change);
@@ -258,7 +254,7 @@ public sealed class ResumeTests : IDisposable
         foreach (var lane in plan.Lanes)
         {
             var expected = await Streams.ReadAsync(Streams.Open(archive.Storage, plan, lane, new(64 << 20)));
-            var log = _sinks.Log(lane.Target);
+            var log = Sinks.Log(lane.Target);
             RecordComparison.AssertEqual(expected, Log(lane.Target.Topic, lane.Target.Partition), $"seed {seed}: {lane.Target}", offsets: false);
             await AssertMapsAsync(job, lane, expected, log, seed);
         }
@@ -357,8 +353,7 @@ public sealed class ResumeTests : IDisposable
         var written = 0;
         var dead = new TaskCompletionSource();
         var gate = new Lock();
-        var copy = Path.Combine(_directory.FullName, $"{_incarnation + 1}");
-        _sinks.BeforeAppend = (target, _) =>
+        Sinks.BeforeAppend = (target, _) =>
         {
             lock (gate)
             {
@@ -366,7 +361,7 @@ public sealed class ResumeTests : IDisposable
                 {
                     if (!save)
                     {
-                        CopyState(copy);
+                        _stage.Remember();
                     }
 
                     dead.SetResult();
@@ -380,7 +375,7 @@ public sealed class ResumeTests : IDisposable
         };
         var (report, job) = await RunAsync(archive, _ => options);
         job.Dispose();
-        _sinks.BeforeAppend = null;
+        Sinks.BeforeAppend = null;
         if (!dead.Task.IsCompleted)
         {
             return true;
@@ -388,44 +383,23 @@ public sealed class ResumeTests : IDisposable
 
         if (save)
         {
-            CopyState(copy);
+            _stage.Remember();
         }
 
         Assert.NotEqual(RestoreStatus.Done, report?.Status);
-        _incarnation++;
+        _stage.Forget();
         return false;
     }
 
     private async Task<(RestoreReport? Report, JobState State)> RunAsync(TestArchive archive, Func<RestoreOptions, RestoreOptions>? change = null)
     {
-        var options = (change ?? (static same => same))(Options(archive));
-        using var job = Job(archive, options);
-        var plan = await job.OpenAsync(await job.PlanAsync(CancellationToken.None), CancellationToken.None);
-        if (job.State!.IsFinished)
-        {
-            return (null, job.State);
-        }
-
-        var preflight = await job.CheckAsync(plan, CancellationToken.None);
-        Assert.True(preflight.Passed, string.Join(" | ", preflight.Findings.Select(finding => finding.Describe())));
-        var progress = new RestoreProgress(plan, TimeProvider.System);
-        var running = job.RunAsync(plan, preflight, progress, CancellationToken.None);
-        await Streams.WithPatienceAsync(running, () => string.Join(", ", progress.Lanes.Select(lane => $"{lane.Lane.Target} {lane.State} {lane.Acknowledged}")));
-        return (await running, job.State);
+        var run = await _stage.RunAsync(archive, change);
+        return (run.Report, run.State);
     }
 
-    private RestoreOptions Options(TestArchive archive) => archive.Options() with
-    {
-        Preparation = new PreparationOptions { CreateTopics = true },
-        Execution = new ExecutionOptions { CheckpointInterval = TimeSpan.FromMilliseconds(1) },
-        State = new StateOptions { CheckpointFile = Path.Combine(_directory.FullName, $"{_incarnation}", "job.json") },
-    };
+    private RestoreOptions Options(TestArchive archive) => _stage.Options(archive);
 
-    private RestoreJob Job(TestArchive archive, RestoreOptions options) =>
-        new(options, archive.Storage, _cluster, _sinks, reader: _ => Task.FromResult<ITargetReader>(new InMemoryTargetReader(_sinks)));
+    private RestoreJob Job(TestArchive archive, RestoreOptions options) => _stage.Job(options, archive.Storage);
 
-    private List<RecordData> Log(string topic, int partition) =>
-        [.. _sinks.Log(new TargetPartition(topic, partition)).Select(record => new RecordData(record.Offset, record.Timestamp, record.Key, record.Value, record.Headers))];
-
-    private void CopyState(string to) => StateCopy.Take(Path.Combine(_directory.FullName, $"{_incarnation}"), to);
+    private List<RecordData> Log(string topic, int partition) => _stage.Log(topic, partition);
 }

@@ -8,7 +8,6 @@ using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Engine.Tests.Doubles;
 using KafkaRestore.Kafka;
-using KafkaRestore.Kafka.Reading;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Layout;
 using KafkaRestore.Testing;
@@ -21,14 +20,11 @@ public sealed class SkipTests : IDisposable
     private static readonly TargetPartition s_target = new("t", 0);
     private static readonly SkipOptions s_skip = new() { DamagedSegments = true, UnwritableRecords = true };
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kafka-restore-skips-");
-    private readonly InMemorySinkFactory _sinks = new();
-    private readonly FakeCluster _cluster;
-    private int _incarnation;
+    private readonly JobStage _stage = new();
 
-    public SkipTests() => _cluster = new FakeCluster(_sinks);
+    private InMemorySinkFactory Sinks => _stage.Sinks;
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose() => _stage.Dispose();
 
     [Fact]
     public void Killed_any_number_of_times_anywhere_everything_else_is_there_once_and_the_same_is_left_out() =>
@@ -49,7 +45,7 @@ public sealed class SkipTests : IDisposable
         Assert.Equal((RestoreStatus.Partial, 10), (report!.Status, report.RecordsRestored));
         Assert.Contains(ErrorCodes.ArchiveCorrupt.Word, Assert.Single(report.Errors), StringComparison.Ordinal);
         Assert.Equal(0, report.Skips.Total);
-        Assert.Empty(Directory.EnumerateFiles(_directory.FullName, "*.skips", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(_stage.Folder, "*.skips", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -99,7 +95,7 @@ public sealed class SkipTests : IDisposable
         Refuse(49);
         Assert.Equal(2, (await RunAsync(archive, s_skip, storage))!.Skips.Total);
         storage.Missing.Clear();
-        _sinks.Refuse = null;
+        Sinks.Refuse = null;
 
         Assert.Null(await RunAsync(archive, s_skip, storage));
 
@@ -114,7 +110,7 @@ public sealed class SkipTests : IDisposable
     {
         var archive = new TestArchive().AddSegments("t", 0, TestRecords.Ordinary(50), 10).AddSegments("t", 1, TestRecords.Ordinary(50), 10);
         var storage = new LackingStorage((await archive.WriteManifestAsync()).Storage) { Missing = { archive.KeyOf("t", 0, 2) } };
-        _sinks.BeforeAppend = (target, record) =>
+        Sinks.BeforeAppend = (target, record) =>
         {
             if (target.Partition == 1 && record.Offset == 20)
             {
@@ -122,7 +118,7 @@ public sealed class SkipTests : IDisposable
             }
         };
         Assert.Equal(1, (await RunAsync(archive, s_skip, storage))!.Skips.Total);
-        _sinks.BeforeAppend = null;
+        Sinks.BeforeAppend = null;
 
         var report = await RunAsync(archive, s_skip, storage);
 
@@ -135,7 +131,7 @@ public sealed class SkipTests : IDisposable
     {
         var archive = new TestArchive().AddSegments("t", 0, TestRecords.Ordinary(50), 10).AddSegments("t", 1, TestRecords.Ordinary(50), 10);
         var storage = new LackingStorage((await archive.WriteManifestAsync()).Storage) { Missing = { archive.KeyOf("t", 0, 2) } };
-        _sinks.BeforeAppend = (target, record) =>
+        Sinks.BeforeAppend = (target, record) =>
         {
             if (target.Partition == 1 && record.Offset == 20)
             {
@@ -143,14 +139,14 @@ public sealed class SkipTests : IDisposable
             }
         };
         await RunAsync(archive, s_skip, storage);
-        _sinks.BeforeAppend = null;
+        Sinks.BeforeAppend = null;
         File.Delete(Assert.Single(SkipFiles()));
 
         var report = await RunAsync(archive, s_skip, storage);
 
         Assert.Contains(ErrorCodes.StateCorrupt.Word, Assert.Single(report!.Errors), StringComparison.Ordinal);
         Assert.Equal(["failed", "done"], report.TopicsRestored.Single().Partitions.Select(partition => partition.State));
-        Assert.Equal(50, _sinks.Log(new TargetPartition("t", 1)).Count);
+        Assert.Equal(50, Sinks.Log(new TargetPartition("t", 1)).Count);
     }
 
     [Fact]
@@ -202,7 +198,7 @@ public sealed class SkipTests : IDisposable
     {
         var (archive, _) = await ArchiveAsync();
         Refuse(5);
-        _sinks.BeforeAppend = (target, record) =>
+        Sinks.BeforeAppend = (target, record) =>
         {
             if (record.Offset == 30)
             {
@@ -210,7 +206,7 @@ public sealed class SkipTests : IDisposable
             }
         };
         await RunAsync(archive, s_skip);
-        _sinks.BeforeAppend = null;
+        Sinks.BeforeAppend = null;
         File.Delete(Assert.Single(SkipFiles()));
 
         var report = await RunAsync(archive, s_skip);
@@ -271,7 +267,7 @@ public sealed class SkipTests : IDisposable
         }
 
         await archive.WriteManifestAsync();
-        _sinks.MarkersOnOpen = random.Next(3);
+        Sinks.MarkersOnOpen = random.Next(3);
         var storage = new LackingStorage(archive.Storage);
         var segments = archive.Plan().Lanes.Single().Sources.Single().Segments;
         var lost = segments.Where(_ => random.Next(4) == 0).Select(segment => segment.OddKey!).ToHashSet(StringComparer.Ordinal);
@@ -308,7 +304,7 @@ public sealed class SkipTests : IDisposable
         Assert.True(report is null || report.Errors.Count == 0, $"seed {seed}: {string.Join(" | ", report?.Errors ?? [])}");
         RecordComparison.AssertEqual(
             expected,
-            [.. _sinks.Log(s_target).Select(record => new RecordData(record.Offset, record.Timestamp, record.Key, record.Value, record.Headers))],
+            [.. Sinks.Log(s_target).Select(record => new RecordData(record.Offset, record.Timestamp, record.Key, record.Value, record.Headers))],
             $"seed {seed}",
             offsets: false);
         var noted = await NotedAsync(archive, storage);
@@ -337,7 +333,7 @@ public sealed class SkipTests : IDisposable
             archive,
             skips,
             storage ?? archive.Storage,
-            (copy, die) => _sinks.BeforeAppend = (_, _) =>
+            (copy, die) => Sinks.BeforeAppend = (_, _) =>
             {
                 if (!copied && appended >= Math.Min(saved ?? int.MaxValue, afterRecords))
                 {
@@ -355,7 +351,7 @@ public sealed class SkipTests : IDisposable
     /// <summary>A run that dies when the next record or segment is left out: before that is kept, or right behind it.</summary>
     private Task<bool> KillAtSkipAsync(TestArchive archive, int atSkip, IArchiveStorage storage, bool afterwards)
     {
-        var refuse = _sinks.Refuse;
+        var refuse = Sinks.Refuse;
         var left = 0;
         return DieAsync(
             archive,
@@ -363,7 +359,7 @@ public sealed class SkipTests : IDisposable
             storage,
             (copy, die) =>
             {
-                _sinks.Refuse = (target, record) =>
+                Sinks.Refuse = (target, record) =>
                 {
                     var refusal = refuse?.Invoke(target, record);
                     if (refusal is not null && left++ == atSkip && !afterwards)
@@ -374,7 +370,7 @@ public sealed class SkipTests : IDisposable
 
                     return refusal;
                 };
-                _sinks.BeforeAppend = (_, _) =>
+                Sinks.BeforeAppend = (_, _) =>
                 {
                     if (left > atSkip && afterwards)
                     {
@@ -383,64 +379,43 @@ public sealed class SkipTests : IDisposable
                     }
                 };
             },
-            () => _sinks.Refuse = refuse);
+            () => Sinks.Refuse = refuse);
     }
 
     private async Task<bool> DieAsync(TestArchive archive, SkipOptions skips, IArchiveStorage storage, Action<Action, Action> arm, Action? disarm = null)
     {
         var dead = false;
         arm(
-            () => CopyState("*"),
+            () => _stage.Remember("*"),
             () =>
             {
                 // A checkpoint may be older than what stands in the log; what is left out never is.
-                CopyState("*.skips");
+                _stage.Remember("*.skips");
                 dead = true;
                 throw new RestoreException(ErrorCodes.Stopped, "killed", s_target.ToString());
             });
         await RunAsync(archive, skips, storage);
-        _sinks.BeforeAppend = null;
+        Sinks.BeforeAppend = null;
         disarm?.Invoke();
-        _incarnation += dead ? 1 : 0;
+        if (dead)
+        {
+            _stage.Forget();
+        }
+
         return !dead;
     }
 
-    private async Task<RestoreReport?> RunAsync(TestArchive archive, SkipOptions skips, IArchiveStorage? storage = null)
-    {
-        using var job = Job(archive, skips, storage ?? archive.Storage);
-        var plan = await job.OpenAsync(await job.PlanAsync(CancellationToken.None), CancellationToken.None);
-        if (job.State!.IsFinished)
-        {
-            return null;
-        }
-
-        var preflight = await job.CheckAsync(plan, CancellationToken.None);
-        Assert.True(preflight.Passed, string.Join(" | ", preflight.Findings.Select(finding => finding.Describe())));
-        var progress = new RestoreProgress(plan, TimeProvider.System);
-        var running = job.RunAsync(plan, preflight, progress, CancellationToken.None);
-        await Streams.WithPatienceAsync(running, () => string.Join(", ", progress.Lanes.Select(lane => $"{lane.Lane.Target} {lane.State} {lane.Acknowledged}")));
-        return await running;
-    }
+    private async Task<RestoreReport?> RunAsync(TestArchive archive, SkipOptions skips, IArchiveStorage? storage = null) =>
+        (await _stage.RunAsync(archive, options => options with { Skips = skips }, storage)).Report;
 
     private RestoreJob Job(TestArchive archive, SkipOptions skips, IArchiveStorage storage) =>
-        new(
-            archive.Options() with
-            {
-                Preparation = new PreparationOptions { CreateTopics = true },
-                Execution = new ExecutionOptions { CheckpointInterval = TimeSpan.FromMilliseconds(1) },
-                State = new StateOptions { CheckpointFile = Path.Combine(_directory.FullName, $"{_incarnation}", "job.json") },
-                Skips = skips,
-            },
-            storage,
-            _cluster,
-            _sinks,
-            reader: _ => Task.FromResult<ITargetReader>(new InMemoryTargetReader(_sinks)));
+        _stage.Job(_stage.Options(archive) with { Skips = skips }, storage);
 
     private void Refuse(params long[] offsets)
     {
-        var earlier = _sinks.Refuse;
+        var earlier = Sinks.Refuse;
         var refused = offsets.ToHashSet();
-        _sinks.Refuse = (target, record) => refused.Contains(record.Offset)
+        Sinks.Refuse = (target, record) => refused.Contains(record.Offset)
             ? new RestoreException(ErrorCodes.RecordTooLarge, $"the record at source offset {record.Offset} is too large", target.ToString())
             : offsets.Length == 1 ? earlier?.Invoke(target, record) : null;
     }
@@ -454,10 +429,7 @@ public sealed class SkipTests : IDisposable
     private static IEnumerable<int> Offsets(int first, int count) => Enumerable.Range(first, count);
 
     /// <summary>Source offsets of what stands in the log; the records' keys name them.</summary>
-    private List<int> Restored() => [.. _sinks.Log(s_target).Select(record => int.Parse(Streams.Text(record.Key)["key-".Length..], System.Globalization.CultureInfo.InvariantCulture))];
+    private List<int> Restored() => [.. Sinks.Log(s_target).Select(record => int.Parse(Streams.Text(record.Key)["key-".Length..], System.Globalization.CultureInfo.InvariantCulture))];
 
-    private IEnumerable<string> SkipFiles() => Directory.EnumerateFiles(Path.Combine(_directory.FullName, $"{_incarnation}"), "*.skips", SearchOption.AllDirectories);
-
-    private void CopyState(string files) =>
-        StateCopy.Take(Path.Combine(_directory.FullName, $"{_incarnation}"), Path.Combine(_directory.FullName, $"{_incarnation + 1}"), files);
+    private IEnumerable<string> SkipFiles() => Directory.EnumerateFiles(_stage.StateFolder, "*.skips", SearchOption.AllDirectories);
 }

@@ -13,6 +13,7 @@ internal sealed class ManifestAssembler
     private readonly string _where;
     private readonly ArchiveLimits _limits;
     private readonly List<Frame> _frames = [];
+    private readonly ManifestNames _names = new();
     private string _property = "";
     private int _skipDepth;
     private bool _done;
@@ -98,7 +99,7 @@ internal sealed class ManifestAssembler
         switch (reader.TokenType)
         {
             case JsonTokenType.PropertyName:
-                _property = Text(ref reader);
+                _property = _names.Find(ref reader) ?? Text(ref reader);
                 break;
             case JsonTokenType.StartObject:
             case JsonTokenType.StartArray:

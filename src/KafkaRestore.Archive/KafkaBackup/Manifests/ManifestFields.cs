@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace KafkaRestore.Archive.KafkaBackup.Manifests;
@@ -6,15 +5,6 @@ namespace KafkaRestore.Archive.KafkaBackup.Manifests;
 /// <summary>The scalar fields of the object being read.</summary>
 internal sealed class ManifestFields
 {
-    // Only what is known is kept: a manifest may hold any number of fields that nobody asks for.
-    private static readonly FrozenSet<string> s_known = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "backup_id", "created_at", "source_cluster_id", "source_brokers", "compression", "topics", "missing_topics", "isolation_level",
-        "name", "original_partition_count", "source_replication_factor", "configurations", "partitions",
-        "partition_id", "segments", "gaps", "pruned", "covered_through", "snapshot_end_offset", "high_watermark_at_capture",
-        "key", "start_offset", "end_offset", "start_timestamp", "end_timestamp", "record_count", "uncompressed_size", "compressed_size",
-        "sha256", "uploaded_at", "covered_start_offset", "covered_end_offset", "reason");
-
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
 
     public void Clear() => _values.Clear();
@@ -28,20 +18,20 @@ internal sealed class ManifestFields
 
     public void Set(string property, ref Utf8JsonReader reader, ManifestAssembler assembler)
     {
-        if (!s_known.Contains(property))
+        if (ManifestNames.IsKnown(property))
         {
-            return;
+            Put(property, Read(ref reader, assembler));
         }
-
-        Add(property, reader.TokenType switch
-        {
-            JsonTokenType.String => new Value(null, assembler.Text(ref reader), "a string"),
-            JsonTokenType.Number when reader.TryGetInt64(out var number) => new Value(number, null, "a number"),
-            JsonTokenType.Number => new Value(null, null, "no whole number of 64 bits"),
-            JsonTokenType.Null => default,
-            _ => new Value(null, null, "true or false"),
-        });
     }
+
+    private static Value Read(ref Utf8JsonReader reader, ManifestAssembler assembler) => reader.TokenType switch
+        {
+        JsonTokenType.String => new Value(null, assembler.Text(ref reader), "a string"),
+        JsonTokenType.Number when reader.TryGetInt64(out var number) => new Value(number, null, "a number"),
+        JsonTokenType.Number => new Value(null, null, "no whole number of 64 bits"),
+        JsonTokenType.Null => default,
+        _ => new Value(null, null, "true or false"),
+    };
 
     public long? Number(string property)
     {
@@ -86,7 +76,15 @@ internal sealed class ManifestFields
 
     private void Add(string property, Value value)
     {
-        if (s_known.Contains(property) && !_values.TryAdd(property, value))
+        if (ManifestNames.IsKnown(property))
+        {
+            Put(property, value);
+        }
+    }
+
+    private void Put(string property, Value value)
+    {
+        if (!_values.TryAdd(property, value))
         {
             throw new FormatException($"'{property}' is given twice");
         }

@@ -21,7 +21,11 @@ internal sealed record PendingPartition(
 
         Segments.Clear();
         Segments.TrimExcess();
-        Array.Sort(entries, static (a, b) => a.StartOffset != b.StartOffset ? a.StartOffset.CompareTo(b.StartOffset) : a.EndOffset.CompareTo(b.EndOffset));
+        if (!IsInOrder(entries))
+        {
+            Array.Sort(entries, Compare);
+        }
+
         var kept = 0;
         foreach (var entry in entries)
         {
@@ -42,4 +46,20 @@ internal sealed record PendingPartition(
             HighWatermarkAtCapture = HighWatermarkAtCapture,
         };
     }
+
+    private static bool IsInOrder(SegmentEntry[] entries)
+    {
+        for (var i = 1; i < entries.Length; i++)
+        {
+            if (Compare(entries[i - 1], entries[i]) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int Compare(SegmentEntry a, SegmentEntry b) =>
+        a.StartOffset != b.StartOffset ? a.StartOffset.CompareTo(b.StartOffset) : a.EndOffset.CompareTo(b.EndOffset);
 }

@@ -8,31 +8,30 @@ internal readonly record struct PendingSegment(SegmentEntry Entry, string? Key)
     public static PendingSegment From(ManifestFields fields)
     {
         var key = fields.RequiredText("key", " of a segment");
-        var shown = Readable.Show(key);
         var start = fields.Offset("start_offset");
         var end = fields.Offset("end_offset");
-        var count = fields.Required("record_count", $" of segment {shown}");
+        var count = RequiredOf("record_count");
         if (end < start)
         {
-            throw new FormatException($"segment {shown} ends at offset {end}, before its start {start}");
+            throw new FormatException($"segment {Readable.Show(key)} ends at offset {end}, before its start {start}");
         }
 
         if (count < 0 || count - 1 > end - start)
         {
-            throw new FormatException($"segment {shown} cannot hold {count} records between offsets {start} and {end}");
+            throw new FormatException($"segment {Readable.Show(key)} cannot hold {count} records between offsets {start} and {end}");
         }
 
         Sha256Digest? sha256 = null;
         if (fields.Text("sha256") is { Length: > 0 } hex)
         {
-            sha256 = Sha256Digest.TryParse(hex, out var digest) ? digest : throw new FormatException($"sha256 of segment {shown} is not 64 hexadecimal digits");
+            sha256 = Sha256Digest.TryParse(hex, out var digest) ? digest : throw new FormatException($"sha256 of segment {Readable.Show(key)} is not 64 hexadecimal digits");
         }
 
         var coveredStart = fields.Number("covered_start_offset");
         var coveredEnd = fields.Number("covered_end_offset");
         if (coveredStart > start || coveredStart < 0 || coveredEnd < end || coveredEnd == long.MaxValue)
         {
-            throw new FormatException($"segment {shown} cannot cover {coveredStart}..{coveredEnd} with records at {start}..{end}");
+            throw new FormatException($"segment {Readable.Show(key)} cannot cover {coveredStart}..{coveredEnd} with records at {start}..{end}");
         }
 
         return new PendingSegment(
@@ -40,8 +39,8 @@ internal readonly record struct PendingSegment(SegmentEntry Entry, string? Key)
             {
                 StartOffset = start,
                 EndOffset = end,
-                FirstTimestamp = fields.Required("start_timestamp", $" of segment {shown}"),
-                LastTimestamp = fields.Required("end_timestamp", $" of segment {shown}"),
+                FirstTimestamp = RequiredOf("start_timestamp"),
+                LastTimestamp = RequiredOf("end_timestamp"),
                 RecordCount = count,
                 UncompressedSize = fields.Size("uncompressed_size"),
                 CompressedSize = fields.Size("compressed_size"),
@@ -51,6 +50,9 @@ internal readonly record struct PendingSegment(SegmentEntry Entry, string? Key)
                 Sha256 = sha256,
             },
             key);
+
+        // The text of a failure is made only when there is one: this runs a million times.
+        long RequiredOf(string property) => fields.Number(property) ?? throw new FormatException($"'{property}' of segment {Readable.Show(key)} is missing");
     }
 
     /// <summary>The entry with its key judged: jailed, and dropped where it can be composed again.</summary>
