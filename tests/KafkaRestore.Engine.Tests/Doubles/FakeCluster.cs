@@ -19,6 +19,9 @@ internal sealed class FakeCluster(InMemorySinkFactory? sinks = null) : ITargetCl
 
     public RestoreException? Unreachable { get; set; }
 
+    /// <summary>Who it says that it is.</summary>
+    public string ClusterId { get; set; } = "cluster-1";
+
     /// <summary>Called before log ends are read.</summary>
     public Action? BeforeReadRanges { get; set; }
 
@@ -29,7 +32,7 @@ internal sealed class FakeCluster(InMemorySinkFactory? sinks = null) : ITargetCl
     }
 
     public Task<ClusterDescription> ConnectAsync(CancellationToken cancellationToken) =>
-        Unreachable is null ? Task.FromResult(new ClusterDescription("cluster-1", 3)) : Task.FromException<ClusterDescription>(Unreachable);
+        Unreachable is null ? Task.FromResult(new ClusterDescription(ClusterId, 3)) : Task.FromException<ClusterDescription>(Unreachable);
 
     public Task<IReadOnlyDictionary<string, TopicDescription>> DescribeTopicsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, TopicDescription>>(Topics.Where(pair => topics.Contains(pair.Key)).ToDictionary());

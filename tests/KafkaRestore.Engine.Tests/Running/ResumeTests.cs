@@ -189,6 +189,39 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_cluster_behind_the_same_name_and_state_is_refused_with_the_difference()
+    {
+        var archive = await Archive().WriteManifestAsync();
+        await KillAsync(archive, afterRecords: 20, save: true);
+        _stage.Cluster.ClusterId = "another-cluster";
+        using var job = Job(archive, Options(archive));
+        var plan = await job.PlanAsync(CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<RestoreException>(() => job.OpenAsync(plan, CancellationToken.None));
+
+        Assert.Equal(ErrorCodes.JobDiffers, failure.Code);
+        Assert.Contains("another-cluster", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Segments_that_were_spread_and_not_acknowledged_are_read_again()
+    {
+        var archive = await Archive().WriteManifestAsync();
+        RestoreOptions Spread(RestoreOptions options) =>
+            options with { Mapping = new MappingOptions { Repartitioning = new Dictionary<string, Repartitioning> { ["t"] = new(PartitioningStrategy.Murmur2, 3) } } };
+
+        // All segments are read and handed to the sinks; not one record gets through.
+        await KillAsync(archive, afterRecords: 0, change: Spread, save: true);
+        Assert.All(Enumerable.Range(0, 3), partition => Assert.Empty(Log("t", partition)));
+
+        var (report, _) = await RunAsync(archive, Spread);
+
+        Assert.True(report!.Status == RestoreStatus.Done, string.Join(" | ", report.Errors));
+        Assert.Equal((100, 0), (report.RecordsRestored, report.RecordsRestoredBefore));
+        Assert.Equal(100, Enumerable.Range(0, 3).Sum(partition => Log("t", partition).Count));
+    }
+
+    [Fact]
     public async Task A_grown_archive_goes_on_exactly_from_the_middle_of_its_first_new_block()
     {
         var archive = await Archive().WriteManifestAsync();

@@ -29,9 +29,14 @@ internal sealed class ManifestNames
     /// <summary>Whether anyone asks for a field of this name.</summary>
     public static bool IsKnown(string name) => Known.Contains(name);
 
-    /// <summary>The name that the reader stands at; null when nobody asks for it.</summary>
+    /// <summary>The name that the reader stands at; null when nobody asks for it, or it is written with escapes.</summary>
     public string? Find(ref Utf8JsonReader reader)
     {
+        if (reader.ValueIsEscaped)
+        {
+            return null;
+        }
+
         var guess = _after[_last];
         if (!reader.ValueTextEquals(Bytes[guess]))
         {
