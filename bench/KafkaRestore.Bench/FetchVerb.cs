@@ -149,5 +149,9 @@ internal sealed class FetchVerb : BenchVerb
         public void Acknowledged(in SinkAck ack)
         {
         }
+
+        public void Troubled(string? why)
+        {
+        }
     }
 }

@@ -11,6 +11,7 @@ internal sealed class ProgressView(RestoreProgress progress, TimeProvider time)
 {
     private const int NamesShown = 4;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Trouble = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
     private readonly RateWindow _restored = new(Window, time);
@@ -69,18 +70,23 @@ internal sealed class ProgressView(RestoreProgress progress, TimeProvider time)
             $"{Show.Count((long)_restored.Records)} records/s  {Show.Size(_restored.Bytes)}/s  {Show.Duration(progress.Elapsed)}{left}";
     }
 
-    /// <summary>Lanes that wait for an acknowledgement for long; null when none do.</summary>
+    /// <summary>Lanes that wait: for the target, with what it says, or for an acknowledgement for long; null when none do.</summary>
     public string? Silent()
     {
-        var silent = progress.Lanes.Where(lane => lane.SinceAcknowledgement >= Silence).ToList();
-        if (silent.Count == 0)
-        {
-            return null;
-        }
-
-        var names = silent.Take(NamesShown).Select(lane => $"{lane.Lane.Target} ({Show.Duration(lane.SinceAcknowledgement)})");
-        return $"no acknowledgement: {string.Join(", ", names)}{(silent.Count > NamesShown ? $" and {silent.Count - NamesShown} more" : "")}";
+        var waiting = progress.Lanes.Where(lane => lane.SinceAcknowledgement >= Trouble).Select(lane => (Lane: lane, Why: lane.Trouble)).ToList();
+        var silent = waiting.Where(lane => lane.Why is null && lane.Lane.SinceAcknowledgement >= Silence).Select(lane => lane.Lane).ToList();
+        string?[] parts =
+        [
+            .. waiting.Where(lane => lane.Why is not null).GroupBy(lane => lane.Why!, lane => lane.Lane)
+                .Select(same => $"waiting for the target: {Names([.. same])}: {Printable.Line(same.Key)}"),
+            silent.Count == 0 ? null : $"no acknowledgement: {Names(silent)}",
+        ];
+        return parts.Any(part => part is not null) ? string.Join("; ", parts.OfType<string>()) : null;
     }
+
+    private static string Names(List<LaneStatus> lanes) =>
+        string.Join(", ", lanes.Take(NamesShown).Select(lane => $"{lane.Lane.Target} ({Show.Duration(lane.SinceAcknowledgement)})")) +
+        (lanes.Count > NamesShown ? $" and {lanes.Count - NamesShown} more" : "");
 
     /// <summary>How the lanes stand: <c>3 done, 4 running, 1 failed, 2 waiting</c>.</summary>
     public string Lanes() => Counts(progress.Lanes);

@@ -95,6 +95,9 @@ internal sealed class LaneJournal : ISinkObserver
         }
     }
 
+    /// <inheritdoc/>
+    public void Troubled(string? why) => ((ISinkObserver)_status).Troubled(why);
+
     /// <summary>A record that was sent is left out by the sink: everything before it is acknowledged, nothing behind it is.</summary>
     public void LeftOut(int source, long offset)
     {

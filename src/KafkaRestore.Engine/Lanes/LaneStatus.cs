@@ -25,6 +25,7 @@ public sealed class LaneStatus : ISinkObserver
     private long _lastAcknowledgement;
     private readonly TimeProvider _time;
     private SkipSummary _skips = SkipSummary.None;
+    private string? _trouble;
 
     /// <summary>Creates the status of a lane that has not begun.</summary>
     public LaneStatus(LanePlan lane, TimeProvider time)
@@ -84,6 +85,9 @@ public sealed class LaneStatus : ISinkObserver
     public TimeSpan SinceAcknowledgement =>
         State == LaneState.Running ? _time.GetElapsedTime(Interlocked.Read(ref _lastAcknowledgement)) : TimeSpan.Zero;
 
+    /// <summary>What the target or the way to it says while the lane waits for it, for a person; null while it does not.</summary>
+    public string? Trouble => State == LaneState.Running ? Volatile.Read(ref _trouble) : null;
+
     /// <summary>What happened on the way, per source of the lane.</summary>
     public IReadOnlyList<SourceCounters> Counters => _counters;
 
@@ -122,6 +126,8 @@ public sealed class LaneStatus : ISinkObserver
         Interlocked.Add(ref _acknowledgedBytes, ack.Bytes);
         Interlocked.Exchange(ref _lastAcknowledgement, _time.GetTimestamp());
     }
+
+    void ISinkObserver.Troubled(string? why) => Volatile.Write(ref _trouble, why);
 
     /// <summary>Records that an earlier run had written without having noted it, recognised in the log and not sent again.</summary>
     public long Recognised { get; private set; }

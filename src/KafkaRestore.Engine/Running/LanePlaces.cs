@@ -2,7 +2,7 @@ namespace KafkaRestore.Engine.Running;
 
 /// <summary>
 /// The places in which lanes run at once. More of them take waiting lanes at once; with fewer, lanes that run are left to their end and no new one begins until
-/// the number fits.
+/// the number fits. Lanes that cannot go on lend their places to others.
 /// </summary>
 /// <param name="queue">The lanes that wait.</param>
 /// <param name="run">Runs what was taken, to its end.</param>
@@ -13,6 +13,7 @@ internal sealed class LanePlaces<T>(LaneQueue<T> queue, Func<IReadOnlyList<T>, T
     private readonly Lock _gate = new();
     private readonly List<Task> _workers = [];
     private int _places;
+    private int _lent;
     private int _taken;
     private bool _ended;
 
@@ -60,12 +61,33 @@ internal sealed class LanePlaces<T>(LaneQueue<T> queue, Func<IReadOnlyList<T>, T
             }
 
             _places = places;
-            Reserve(Math.Max(_places, _taken));
-            while (_taken < _places && Next() is { } first)
+            Fill();
+        }
+    }
+
+    /// <summary>Says how many of the places are taken by lanes that cannot go on: as many others may run beside them, up to <paramref name="most"/> in all.</summary>
+    public void Lend(int stalled, int most)
+    {
+        lock (_gate)
+        {
+            var lent = Math.Max(0, Math.Min(stalled, most - _places));
+            if (!_ended && lent != _lent)
             {
-                _taken++;
-                _workers.Add(Task.Run(() => WorkAsync(first), CancellationToken.None));
+                _lent = lent;
+                Fill();
             }
+        }
+    }
+
+    private int Open => _places + _lent;
+
+    private void Fill()
+    {
+        Reserve(Math.Max(Open, _taken));
+        while (_taken < Open && Next() is { } first)
+        {
+            _taken++;
+            _workers.Add(Task.Run(() => WorkAsync(first), CancellationToken.None));
         }
     }
 
@@ -91,7 +113,7 @@ internal sealed class LanePlaces<T>(LaneQueue<T> queue, Func<IReadOnlyList<T>, T
     {
         lock (_gate)
         {
-            return (_taken <= _places ? Next() : null) ?? Leave();
+            return (_taken <= Open ? Next() : null) ?? Leave();
         }
     }
 
@@ -100,7 +122,7 @@ internal sealed class LanePlaces<T>(LaneQueue<T> queue, Func<IReadOnlyList<T>, T
         lock (_gate)
         {
             _taken--;
-            Reserve(Math.Max(_places, _taken));
+            Reserve(Math.Max(Open, _taken));
             return null;
         }
     }

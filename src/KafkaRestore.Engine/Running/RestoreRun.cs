@@ -102,7 +102,11 @@ internal sealed class RestoreRun
         var control = new LimitControl(RunLimits.Of(_options.Execution), limits, places.Resize, shares.MostPlaces, _progress.Steering, _time);
         using var ended = new CancellationTokenSource();
         var running = places.RunAsync(_options.Execution.MaxConcurrentLanes);
-        var beside = Task.WhenAll(KeepSummingAsync(ended.Token), WatchAsync(control, ended.Token), new LateObjectCheck(_options, _storage, _progress).RunAsync(unseen, ended.Token));
+        var beside = Task.WhenAll(
+            KeepSummingAsync(ended.Token),
+            WatchAsync(control, ended.Token),
+            new LateObjectCheck(_options, _storage, _progress).RunAsync(unseen, ended.Token),
+            new StalledLanes(_progress, stalled => places.Lend(stalled, shares.MostPlaces), _time).RunAsync(ended.Token));
         try
         {
             await running.ConfigureAwait(false);

@@ -76,6 +76,10 @@ public interface ISinkObserver
 {
     /// <summary>The next records are in the target's log for good.</summary>
     void Acknowledged(in SinkAck ack);
+
+    /// <summary>The sink cannot go on for a reason that may pass, and keeps trying; or it goes on again.</summary>
+    /// <param name="why">What the target or the way to it says, for a person; null once it has passed.</param>
+    void Troubled(string? why);
 }
 
 /// <summary>Consecutive records of one source that the target has acknowledged.</summary>

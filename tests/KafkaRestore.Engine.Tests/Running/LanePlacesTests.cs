@@ -51,6 +51,27 @@ public sealed class LanePlacesTests
     }
 
     [Fact]
+    public async Task Places_of_lanes_that_cannot_go_on_are_lent_and_taken_back()
+    {
+        var stage = new Stage(Plain(9));
+        var all = stage.Places.RunAsync(2);
+        await stage.BegunAsync(2);
+
+        stage.Places.Lend(stalled: 2, most: 3);
+        await stage.BegunAsync(3);
+        Assert.Equal((3, 3), (stage.Running.Count(), stage.Reserved));
+
+        stage.Places.Lend(stalled: 0, most: 3);
+        stage.End("t/2");
+        await stage.LeftAsync(2);
+        Assert.Equal(["t/0", "t/1"], stage.Running);
+        Assert.Equal(2, stage.Reserved);
+        stage.EndAll();
+        await all.WaitAsync(s_patience);
+        Assert.Equal((9, 3), (stage.Ran, stage.Most));
+    }
+
+    [Fact]
     public async Task What_is_reserved_covers_lanes_that_still_run_and_falls_when_they_end()
     {
         var stage = new Stage(Plain(6));

@@ -250,5 +250,9 @@ public sealed class ClientSinkOnMockTests : ClientSinkConformance, IAsyncLifetim
     private sealed class ThrowingObserver : ISinkObserver
     {
         public void Acknowledged(in SinkAck ack) => throw new NotSupportedException();
+
+        public void Troubled(string? why)
+        {
+        }
     }
 }

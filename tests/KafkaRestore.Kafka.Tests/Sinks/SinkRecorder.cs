@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Kafka.Tests.Batches;
 using KafkaRestore.Records.Hashing;
@@ -10,6 +11,7 @@ public sealed class SinkRecorder : ISinkObserver
 {
     private readonly Lock _gate = new();
     private readonly List<SinkAck> _acks = [];
+    private readonly TaskCompletionSource _troubled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyList<SinkAck> All
@@ -23,9 +25,24 @@ public sealed class SinkRecorder : ISinkObserver
         }
     }
 
+    /// <summary>What the sink said it waits for, in order; null where it went on.</summary>
+    public ConcurrentQueue<string?> Troubles { get; } = new();
+
+    /// <summary>Completes when the sink first says that it waits.</summary>
+    public Task TroubledAsync => _troubled.Task.WaitAsync(TimeSpan.FromMinutes(2));
+
     public int Records => All.Sum(ack => ack.Records);
 
     public Task FirstAsync => _first.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+    public void Troubled(string? why)
+    {
+        Troubles.Enqueue(why);
+        if (why is not null)
+        {
+            _troubled.TrySetResult();
+        }
+    }
 
     public void Acknowledged(in SinkAck ack)
     {

@@ -89,8 +89,8 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
     /// </exception>
     public async ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken)
     {
-        await RequirePartitionAsync(lane.Target, cancellationToken).ConfigureAwait(false);
-        var log = new PartitionLog(_cluster, lane.Target, _delivery.AcknowledgementDeadline, _time);
+        await RequirePartitionAsync(lane.Target, observer, cancellationToken).ConfigureAwait(false);
+        var log = new PartitionLog(_cluster, lane.Target, _delivery.AcknowledgementDeadline, _time, observer);
         var fence = IsFenced ? new PartitionFence(_cluster, lane.Target, log, _delivery.AcknowledgementDeadline, _time) : null;
         var start = fence is null
             ? new FencedPartition(await NewProducerAsync(lane.Target, cancellationToken).ConfigureAwait(false), await log.ReadEndAsync(cancellationToken).ConfigureAwait(false))
@@ -118,19 +118,9 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
         await _cluster.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task RequirePartitionAsync(TargetPartition target, CancellationToken cancellationToken)
+    private async Task RequirePartitionAsync(TargetPartition target, ISinkObserver observer, CancellationToken cancellationToken)
     {
-        KafkaErrorCode error;
-        try
-        {
-            var errors = await _cluster.RefreshAsync([target.Topic], cancellationToken).ConfigureAwait(false);
-            error = errors.GetValueOrDefault(target.Topic, KafkaErrorCode.UnknownTopicOrPart);
-        }
-        catch (WireException failure)
-        {
-            throw WireCluster.ToRestoreException(failure, "opening a lane", target.ToString());
-        }
-
+        var error = await FindTopicAsync(target, observer, cancellationToken).ConfigureAwait(false);
         if (KafkaErrors.Classify(error) == KafkaErrorClass.Denied)
         {
             throw new RestoreException(ErrorCodes.TargetDenied, $"opening a lane was denied: {KafkaErrors.NameOf(error)}", target.ToString());
@@ -144,6 +134,32 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
         if (target.Partition >= count)
         {
             throw new RestoreException(ErrorCodes.TargetPartitions, $"topic '{target.Topic}' has {count} partitions, there is no partition {target.Partition}", target.ToString());
+        }
+    }
+
+    /// <summary>The topic's error, NO_ERROR included; waits for a broker that answers.</summary>
+    private async Task<KafkaErrorCode> FindTopicAsync(TargetPartition target, ISinkObserver observer, CancellationToken cancellationToken)
+    {
+        var clock = Deadline.Start(_time, _delivery.AcknowledgementDeadline);
+        var backoff = default(Backoff);
+        while (true)
+        {
+            try
+            {
+                var errors = await _cluster.RefreshAsync([target.Topic], cancellationToken).ConfigureAwait(false);
+                observer.Troubled(null);
+                return errors.GetValueOrDefault(target.Topic, KafkaErrorCode.UnknownTopicOrPart);
+            }
+            catch (WireException failure) when (!clock.IsOver)
+            {
+                observer.Troubled(failure.Message);
+            }
+            catch (WireException failure)
+            {
+                throw WireCluster.ToRestoreException(failure, "opening a lane", target.ToString());
+            }
+
+            await Task.Delay(backoff.Next(), _time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -10,6 +10,8 @@ public sealed partial class ClientSink
 {
     private readonly ISinkObserver _observer;
     private readonly TimeProvider _time;
+    // The client library retries in silence: this long without an acknowledgement is more than a slow broker.
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
     private readonly TimeSpan _deadline;
     private readonly TimeSpan _watchPeriod;
 
@@ -22,6 +24,7 @@ public sealed partial class ClientSink
     private bool _closed;
     private Exception? _failure;
     private Error? _lastError;
+    private string? _trouble;
     private Error? _unexplained;
     private bool _unexplainedAtWatch;
     private long _acknowledged;
@@ -195,6 +198,7 @@ public sealed partial class ClientSink
 
             if (_window.Used == 0 || _acknowledged != _acknowledgedAtWatch)
             {
+                Trouble(null);
                 _acknowledgedAtWatch = _acknowledged;
                 _progressAt = _time.GetTimestamp();
                 return;
@@ -202,6 +206,11 @@ public sealed partial class ClientSink
 
             // One period more than the deadline: progress is only seen once in a period.
             var waited = _time.GetElapsedTime(_progressAt);
+            if (waited >= Slow)
+            {
+                Trouble(_lastError is { } said ? KafkaErrors.Describe(said) : "no acknowledgement");
+            }
+
             if (waited >= _deadline + _watchPeriod)
             {
                 var cause = _lastError is { } error ? $"; last client error: {KafkaErrors.Describe(error)}" : "";
@@ -210,6 +219,15 @@ public sealed partial class ClientSink
                     $"no acknowledgement for {waited.TotalSeconds:0.#} s with records in flight{cause}",
                     _lane.Target.ToString()));
             }
+        }
+    }
+
+    private void Trouble(string? why)
+    {
+        if (_trouble != why)
+        {
+            _trouble = why;
+            _observer.Troubled(why);
         }
     }
 

@@ -65,7 +65,6 @@ public sealed class BatchSinkFaultTests
     {
         { KafkaErrorCode.InvalidProducerEpoch, ErrorCodes.Fenced.Word },
         { KafkaErrorCode.ProducerFenced, ErrorCodes.Fenced.Word },
-        { KafkaErrorCode.TopicAuthorizationFailed, ErrorCodes.TargetDenied.Word },
         { KafkaErrorCode.InvalidRecord, ErrorCodes.ProduceRefused.Word },
         { KafkaErrorCode.InvalidTimestamp, ErrorCodes.ProduceRefused.Word },
         { (KafkaErrorCode)12345, ErrorCodes.ProduceRefused.Word },
@@ -92,6 +91,58 @@ public sealed class BatchSinkFaultTests
         stage.Acks.AssertPrefixOf(records);
         var log = await stage.ReadAsync();
         Assert.Equal(records.Take(log.Count).Select(ConsumedRecord.ContentOf), log.Select(record => record.Content));
+    }
+
+    [RealKafkaFact]
+    public async Task A_right_that_is_taken_away_and_given_back_is_waited_for()
+    {
+        var wire = new FaultyWire { OnAnswer = n => n is >= 3 and <= 6 ? new Fault(FaultKind.Code, KafkaErrorCode.TopicAuthorizationFailed) : Fault.None };
+        await using var stage = await BatchStages.NewAsync(SmallBatches, wire.Options);
+        var records = TestRecords.Ordinary(2_000);
+        await using var sink = await stage.OpenAsync();
+
+        await SendAsync(sink, records);
+        await sink.FlushAsync(CancellationToken.None);
+
+        Assert.Equal(records.Count, stage.Acks.Records);
+        Assert.Contains(stage.Acks.Troubles, why => why?.Contains("TopicAuthorizationFailed", StringComparison.Ordinal) == true);
+        Assert.Null(stage.Acks.Troubles.Last());
+        Assert.Equal(records.Select(ConsumedRecord.ContentOf), (await stage.ReadAsync()).Select(record => record.Content));
+    }
+
+    [RealKafkaFact]
+    public async Task A_right_that_is_taken_away_for_good_ends_the_sink_at_the_deadline()
+    {
+        var wire = new FaultyWire { OnAnswer = n => n >= 3 ? new Fault(FaultKind.Code, KafkaErrorCode.TopicAuthorizationFailed) : Fault.None };
+        await using var stage = await BatchStages.NewAsync(SmallBatches with { AcknowledgementDeadline = TimeSpan.FromSeconds(2) }, wire.Options);
+        var records = TestRecords.Ordinary(2_000);
+        await using var sink = await stage.OpenAsync();
+
+        var failure = await Assert.ThrowsAsync<RestoreException>(async () =>
+        {
+            await SendAsync(sink, records);
+            await sink.FlushAsync(CancellationToken.None);
+        });
+
+        Assert.Equal((ErrorCodes.TargetDenied, stage.Target.ToString()), (failure.Code, failure.Where));
+        Assert.Contains("allowed before", failure.Message, StringComparison.Ordinal);
+        stage.Acks.AssertPrefixOf(records);
+    }
+
+    [RealKafkaFact]
+    public async Task A_right_that_was_never_there_ends_the_sink_at_once()
+    {
+        var wire = new FaultyWire { OnAnswer = _ => new Fault(FaultKind.Code, KafkaErrorCode.TopicAuthorizationFailed) };
+        await using var stage = await BatchStages.NewAsync(SmallBatches, wire.Options);
+        await using var sink = await stage.OpenAsync();
+
+        var failure = await Assert.ThrowsAsync<RestoreException>(async () =>
+        {
+            await SendAsync(sink, TestRecords.Ordinary(2_000));
+            await sink.FlushAsync(CancellationToken.None);
+        });
+
+        Assert.Equal((ErrorCodes.TargetDenied, 0), (failure.Code, stage.Acks.Records));
     }
 
     [RealKafkaFact]
@@ -210,6 +261,10 @@ public sealed class BatchSinkFaultTests
     private sealed class FailingObserver : ISinkObserver
     {
         public void Acknowledged(in SinkAck ack) => throw new InvalidOperationException("a test");
+
+        public void Troubled(string? why)
+        {
+        }
     }
 
     private static async Task SendAsync(IRecordSink sink, IReadOnlyList<RecordData> records)

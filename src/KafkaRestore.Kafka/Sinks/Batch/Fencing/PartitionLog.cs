@@ -10,7 +10,12 @@ using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 namespace KafkaRestore.Kafka.Sinks.Batch.Fencing;
 
 /// <summary>What stands in the log of one target partition, as its leader says; waits while there is no leader.</summary>
-internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, TimeSpan deadline, TimeProvider time)
+/// <param name="cluster">The target.</param>
+/// <param name="target">The partition.</param>
+/// <param name="deadline">How long to wait for an answer.</param>
+/// <param name="time">The clock.</param>
+/// <param name="observer">Hears what it waits for; null: nobody does.</param>
+internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, TimeSpan deadline, TimeProvider time, ISinkObserver? observer = null)
 {
     private const int FetchBytes = 1 << 20;
     private static readonly TimeSpan FetchWait = TimeSpan.FromMilliseconds(500);
@@ -109,6 +114,7 @@ internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, 
                     var error = errorOf(answer);
                     if (error == KafkaErrorCode.NoError)
                     {
+                        observer?.Troubled(null);
                         return answer;
                     }
 
@@ -131,6 +137,7 @@ internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, 
                 trouble = failure.Message;
             }
 
+            observer?.Troubled(trouble);
             if (clock.IsOver)
             {
                 throw new RestoreException(

@@ -10,7 +10,11 @@ internal sealed partial class PartitionQueue
     private void Stop(ProduceReaction remedy, string why)
     {
         _remedy = remedy;
-        _trouble = why;
+        if (remedy is ProduceReaction.Resend or ProduceReaction.FindLeader or ProduceReaction.Reown)
+        {
+            Trouble(why);
+        }
+
         RemedyIfQuiet();
     }
 
@@ -129,7 +133,7 @@ internal sealed partial class PartitionQueue
             }
 
             _backoff.Reset();
-            _trouble = null;
+            Trouble(null);
             _progressAt = _time.GetTimestamp();
             _window.Release(refused.Charge);
             refused.Release();

@@ -44,6 +44,8 @@ internal sealed partial class PartitionQueue
     private long _progressAt;
     private long _contactAt;
     private string? _trouble;
+    private bool _mayWrite;
+    private RestoreException? _denial;
     private Exception? _failure;
 
     /// <param name="target">The partition.</param>
@@ -198,8 +200,12 @@ internal sealed partial class PartitionQueue
             }
 
             _underWay--;
-            _trouble = Describe(code, text);
             var refusal = PartitionRefusals.For(reaction, code, text, batch, Target, _fence is not null);
+            if (reaction == ProduceReaction.Denied && _mayWrite)
+            {
+                // It was allowed a moment ago: whoever took the right away may give it back.
+                (reaction, _denial, refusal) = (ProduceReaction.Resend, refusal, null);
+            }
             if (refusal is not null && _leaveOut is not null && reaction is ProduceReaction.Split or ProduceReaction.Isolate)
             {
                 Isolate(batch, answer.RecordErrors, refusal);
@@ -212,7 +218,7 @@ internal sealed partial class PartitionQueue
             {
                 batch.IsDoubtful |= reaction != ProduceReaction.Split;
                 _splitAt = batch.Batch.Count / 2;
-                Stop(reaction, _trouble);
+                Stop(reaction, Describe(code, text));
             }
         }
     }
@@ -236,7 +242,7 @@ internal sealed partial class PartitionQueue
             }
 
             _underWay -= batches;
-            _trouble = reason;
+            Trouble(reason);
             if (_remedy is null)
             {
                 Stop(ProduceReaction.FindLeader, reason);
@@ -261,7 +267,31 @@ internal sealed partial class PartitionQueue
     }
 
     /// <summary>Notes why the leader is not found, for the error that follows when it never is.</summary>
-    public void Note(string trouble) => Volatile.Write(ref _trouble, trouble);
+    public void Note(string trouble)
+    {
+        lock (_gate)
+        {
+            Trouble(trouble);
+        }
+    }
+
+    /// <summary>
+    /// The right to find the leader was refused: false when there was none before either, and the queue should end; true when it was there and may be given back before
+    /// the deadline.
+    /// </summary>
+    public bool MayWait(RestoreException denial)
+    {
+        lock (_gate)
+        {
+            if (_mayWrite)
+            {
+                _denial = denial;
+                Trouble(denial.Message);
+            }
+
+            return _mayWrite;
+        }
+    }
 
     /// <summary>Ends the queue when nothing was acknowledged for too long.</summary>
     public void CheckDeadline()
@@ -270,7 +300,7 @@ internal sealed partial class PartitionQueue
         {
             if (_failure is null && _batches.Count > 0 && _time.GetElapsedTime(_progressAt) is var waited && waited >= _deadline)
             {
-                EndLocked(new RestoreException(
+                EndLocked(_denial is not null ? new RestoreException(_denial.Code, $"{_denial.Message}; it was allowed before, and has not been again for {waited.TotalSeconds:0.#} s", Target.ToString()) : new RestoreException(
                     ErrorCodes.TargetUnavailable,
                     $"no acknowledgement for {waited.TotalSeconds:0.#} s with records in flight{(_trouble is { } trouble ? $"; last trouble: {trouble}" : "")}",
                     Target.ToString()));
@@ -323,9 +353,10 @@ internal sealed partial class PartitionQueue
 
         _expected += batch.Batch.Count;
         _batches.RemoveAt(0);
-        _proven = true;
+        _proven = _mayWrite = true;
+        _denial = null;
         _backoff.Reset();
-        _trouble = null;
+        Trouble(null);
         _progressAt = _time.GetTimestamp();
         try
         {
@@ -338,6 +369,15 @@ internal sealed partial class PartitionQueue
 
         _window.Release(batch.Charge);
         batch.Release();
+    }
+
+    private void Trouble(string? why)
+    {
+        if (_trouble != why)
+        {
+            _trouble = why;
+            _observer.Troubled(why);
+        }
     }
 
     private static string Describe(KafkaErrorCode code, string? text) =>

@@ -94,7 +94,11 @@ internal sealed class ProduceDispatcher : IAsyncDisposable
                 }
                 else if (KafkaErrors.Classify(error) == KafkaErrorClass.Denied)
                 {
-                    throw new RestoreException(ErrorCodes.TargetDenied, $"finding the leader was denied: {KafkaErrors.NameOf(error)}", queue.Target.ToString());
+                    var denial = new RestoreException(ErrorCodes.TargetDenied, $"finding the leader was denied: {KafkaErrors.NameOf(error)}", queue.Target.ToString());
+                    if (!queue.MayWait(denial))
+                    {
+                        throw denial;
+                    }
                 }
                 else if (_cluster.LeaderOf(queue.Target) is { } leader)
                 {
