@@ -73,13 +73,14 @@ internal sealed partial class Scenario : IAsyncDisposable
     /// <param name="recipe">What kind of restore.</param>
     /// <param name="seed">Where the archive's content comes from; null: the test run's seed.</param>
     /// <param name="records">About how many records the archive holds.</param>
-    public static async Task<Scenario> CreateAsync(KafkaBroker broker, Recipe recipe, int? seed = null, int records = UsualRecords)
+    /// <param name="replicas">Of each target partition; -1: the brokers' default.</param>
+    public static async Task<Scenario> CreateAsync(KafkaBroker broker, Recipe recipe, int? seed = null, int records = UsualRecords, short replicas = -1)
     {
         var random = new Random(seed ?? ChaosSettings.Seed);
         var topics = new List<string>();
         foreach (var _ in recipe.Topics.Select(recipe.TargetTopicOf).Distinct())
         {
-            topics.Add(await broker.CreateTopicAsync(recipe.TargetPartitions));
+            topics.Add(await broker.CreateTopicAsync(recipe.TargetPartitions, replicationFactor: replicas));
         }
 
         var sources = recipe.MakeSources(random, records);

@@ -275,6 +275,18 @@ internal sealed partial class PartitionQueue
         }
     }
 
+    /// <summary>Notes what keeps answers away, if any are awaited.</summary>
+    public void NoteIfWaiting(string trouble)
+    {
+        lock (_gate)
+        {
+            if (_underWay > 0)
+            {
+                Trouble(trouble);
+            }
+        }
+    }
+
     /// <summary>
     /// The right to find the leader was refused: false when there was none before either, and the queue should end; true when it was there and may be given back before
     /// the deadline.

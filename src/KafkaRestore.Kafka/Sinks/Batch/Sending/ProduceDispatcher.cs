@@ -151,6 +151,11 @@ internal sealed class ProduceDispatcher : IAsyncDisposable
             foreach (var sender in _senders.Values.Where(sender => sender.Waiting > SuspiciousAfter))
             {
                 var queues = sender.Queues;
+                foreach (var queue in queues)
+                {
+                    queue.NoteIfWaiting($"broker {sender.Broker} does not answer");
+                }
+
                 await _cluster.RefreshAsync([.. queues.Select(queue => queue.Target.Topic).Distinct()], _stop.Token).ConfigureAwait(false);
                 if (queues.Any(queue => _cluster.LeaderOf(queue.Target) is { } leader && leader.Broker != sender.Broker))
                 {
