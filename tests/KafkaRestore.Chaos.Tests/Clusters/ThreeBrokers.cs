@@ -20,7 +20,7 @@ public sealed class ThreeBrokers : IAsyncLifetime
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = cluster.BootstrapServers }).SetLogHandler((_, _) => { }).Build();
         await Watch.UntilAsync("every replica is in sync", () => Task.FromResult(
             admin.GetMetadata(Patience) is { Brokers.Count: Brokers } now
-            && now.Topics.SelectMany(topic => topic.Partitions).All(partition => partition.InSyncReplicas.Length == Brokers)));
+            && now.Topics.SelectMany(topic => topic.Partitions).All(partition => partition.InSyncReplicas.Length == partition.Replicas.Length)));
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
