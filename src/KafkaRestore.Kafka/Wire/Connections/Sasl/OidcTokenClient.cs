@@ -67,11 +67,11 @@ internal sealed class OidcTokenClient
         }
         catch (HttpRequestException e)
         {
-            throw new WireException(WireFailure.Unreachable, $"the token server {Where} does not answer: {TcpDialer.Describe(e)}", e);
+            throw new WireException(WireFailure.Unreachable, $"the token server {Where} does not answer: {TcpDialer.Describe(e)}", e, Remedies.TokenServer);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new WireException(WireFailure.Unreachable, $"the token server {Where} did not answer within {Patience.TotalSeconds:0} s", e);
+            throw new WireException(WireFailure.Unreachable, $"the token server {Where} did not answer within {Patience.TotalSeconds:0} s", e, Remedies.TokenServer);
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class OidcTokenClient
         var answer = Read(body);
         if (Text(answer, "access_token") is not { Length: > 0 } token || token.Any(char.IsControl))
         {
-            throw new WireException(WireFailure.Malformed, $"the token server {Where} answers without a token");
+            throw new WireException(WireFailure.Malformed, $"the token server {Where} answers without a token", hint: Remedies.TokenServer);
         }
 
         var lifetime = answer.TryGetProperty("expires_in", out var seconds) && seconds.ValueKind == JsonValueKind.Number && seconds.TryGetInt32(out var left) && left > 0
@@ -119,7 +119,8 @@ internal sealed class OidcTokenClient
         var denied = status is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
         return new WireException(
             denied ? WireFailure.Denied : WireFailure.Unreachable,
-            $"the token server {Where} gives no token: HTTP {(int)status}{(reason is null ? "" : $", {BrokerText.Of(reason)}")}");
+            $"the token server {Where} gives no token: HTTP {(int)status}{(reason is null ? "" : $", {BrokerText.Of(reason)}")}",
+            hint: Remedies.TokenServer);
     }
 
     private JsonElement Read(byte[] body)
@@ -138,5 +139,5 @@ internal sealed class OidcTokenClient
     private static string? Text(JsonElement answer, string name) =>
         answer.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private WireException Unreadable(Exception? inner) => new(WireFailure.Malformed, $"the token server {Where} does not answer in JSON", inner);
+    private WireException Unreadable(Exception? inner) => new(WireFailure.Malformed, $"the token server {Where} does not answer in JSON", inner, Remedies.TokenServer);
 }
