@@ -110,7 +110,7 @@ internal sealed partial class WireCluster : IAsyncDisposable
     private async Task<BrokerConnection> OpenAsync(BrokerAddress address, CancellationToken cancellationToken)
     {
         var connection = await BrokerConnection.OpenAsync(address, _settings, _wire, _time, cancellationToken).ConfigureAwait(false);
-        Log(ClientLogLevel.Debug, "CONNECT", $"{address}: connected");
+        Log(ClientLogLevel.Debug, "CONNECT", $"{address}: connected by {connection.Description}");
         _ = LogEndAsync(connection);
         return connection;
     }

@@ -13,11 +13,11 @@ internal static class Remedies
 
     public const string Authentication = $"Set {Section}.security_protocol to SASL_PLAINTEXT or SASL_SSL if the port wants authentication.";
 
-    public const string Token = "Check where the token comes from (target.client.sasl.oauthbearer.*), its audience and its scope, and that the broker trusts who issued it.";
+    public const string Token = "Check where the token comes from (target.security.sasl_oauthbearer_*), its audience and its scope, and that the broker trusts who issued it.";
 
-    public const string TokenServer = "Check target.client.sasl.oauthbearer.token.endpoint.url, client.id, client.secret and scope.";
+    public const string TokenServer = $"Check {Section}.sasl_oauthbearer_token_endpoint_url, and the client id, secret and scope beside it.";
 
-    public const string TokenFile = $"See to it that the file named by {Section}.sasl_token_file holds a token that is still good.";
+    public const string TokenFile = $"See to it that the file named by {Section}.sasl_oauthbearer_token_file holds a token that is still good.";
 
     public const string Tls = $"Set {Section}.security_protocol to SSL or SASL_SSL, or name a port without TLS.";
 

@@ -50,7 +50,8 @@ internal sealed partial class WireTargetCluster : ITargetCluster
         async token =>
         {
             await _cluster.RefreshAsync([], token).ConfigureAwait(false);
-            return new ClusterDescription(_cluster.ClusterId, _cluster.BrokerCount);
+            var broker = await _cluster.AnyAsync(token).ConfigureAwait(false);
+            return new ClusterDescription(_cluster.ClusterId, _cluster.BrokerCount) { Connection = broker.Description };
         },
         cancellationToken);
 

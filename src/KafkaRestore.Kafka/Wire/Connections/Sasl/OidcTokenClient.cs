@@ -26,7 +26,7 @@ internal sealed class OidcTokenClient
     private readonly Uri _endpoint;
     private readonly Secret _credentials;
     private readonly string? _scope;
-    private readonly Dictionary<string, string> _extensions = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, string> _extensions;
 
     private OidcTokenClient(ClientPropertyReader properties)
     {
@@ -40,15 +40,11 @@ internal sealed class OidcTokenClient
         _endpoint = endpoint;
         _credentials = new Secret($"{properties.Required("sasl.oauthbearer.client.id", why)}:{properties.Required("sasl.oauthbearer.client.secret", why)}");
         _scope = properties.Text("sasl.oauthbearer.scope");
-        const string extensions = "sasl.oauthbearer.extensions";
-        foreach (var part in (properties.Text(extensions) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            var at = part.IndexOf('=');
-            SaslExtensions.Add(_extensions, at < 0 ? "" : part[..at], part[(at + 1)..], extensions);
-        }
+        _extensions = SaslExtensions.Read(properties);
     }
 
-    private string Where => _endpoint.GetLeftPart(UriPartial.Path);
+    // What stands before the host or behind the path may be secret.
+    private string Where => $"{_endpoint.Scheme}://{_endpoint.Authority}{_endpoint.AbsolutePath}";
 
     /// <summary>Reads its properties.</summary>
     /// <exception cref="Records.Errors.RestoreException">CONFIG_INVALID.</exception>
