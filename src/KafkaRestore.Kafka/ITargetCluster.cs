@@ -32,7 +32,11 @@ public interface ITargetCluster : IAsyncDisposable
 /// <summary>A cluster that answered.</summary>
 /// <param name="ClusterId">Its id; null when the broker gives none.</param>
 /// <param name="Brokers">Number of brokers it reports.</param>
-public sealed record ClusterDescription(string? ClusterId, int Brokers);
+public sealed record ClusterDescription(string? ClusterId, int Brokers)
+{
+    /// <summary>How the connection was made.</summary>
+    public ConnectionDescription? Connection { get; init; }
+}
 
 /// <summary>A topic of the target.</summary>
 /// <param name="Name">Its name.</param>

@@ -36,6 +36,9 @@ public sealed record SecurityOptions
     /// <summary>SASL password.</summary>
     public Secret Password { get; init; }
 
+    /// <summary>Where the tokens of OAUTHBEARER come from; used with that mechanism only.</summary>
+    public OAuthBearerOptions OAuthBearer { get; init; } = new();
+
     /// <summary>PEM file with the certificate authorities to trust; null: the system's.</summary>
     public string? CaLocation { get; init; }
 

@@ -25,6 +25,12 @@ public sealed class RuleTests
     [InlineData("security_protocol=TLS", "security_protocol")]
     [InlineData("security_protocol=ssl ssl_ca_location=/ca", "security_protocol")]
     [InlineData("security_protocol=SASL_SSL sasl_mechanism=SCRAM-SHA-1", "sasl_mechanism")]
+    [InlineData("sasl_oauthbearer_token_file=/t", "sasl_oauthbearer_token_file")]
+    [InlineData("security_protocol=SASL_SSL sasl_mechanism=PLAIN sasl_username=u sasl_password=p sasl_oauthbearer_scope=s", "sasl_oauthbearer_scope")]
+    [InlineData("security_protocol=SASL_SSL sasl_mechanism=OAUTHBEARER sasl_oauthbearer_client_id=c", "sasl_oauthbearer_client_id")]
+    [InlineData("security_protocol=SASL_SSL sasl_mechanism=OAUTHBEARER sasl_oauthbearer_token_endpoint_url=https://t sasl_oauthbearer_client_id=c", "sasl_oauthbearer_token_endpoint_url")]
+    [InlineData("security_protocol=SASL_SSL sasl_mechanism=OAUTHBEARER sasl_oauthbearer_token_endpoint_url=https://u:p@t sasl_oauthbearer_client_id=c sasl_oauthbearer_client_secret=s", "sasl_oauthbearer_token_endpoint_url")]
+    [InlineData("security_protocol=SASL_SSL sasl_mechanism=OAUTHBEARER sasl_oauthbearer_token_file=/t sasl_oauthbearer_token_endpoint_url=https://t sasl_oauthbearer_client_id=c sasl_oauthbearer_client_secret=s", "sasl_oauthbearer_token_file")]
     public void Security_settings_that_do_not_fit_together_are_refused(string settings, string path)
     {
         var problem = Assert.Single(Security(settings).Read().Problems);

@@ -3,6 +3,7 @@ using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Kafka.Sinks.Batch;
 using KafkaRestore.Kafka.Sinks.Client;
 using KafkaRestore.Kafka.Tests.Sinks;
+using KafkaRestore.Kafka.Wire.Target;
 using KafkaRestore.Records;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Testing;
@@ -97,10 +98,12 @@ public sealed class SecureClusterTests(SecureCluster secure) : IClassFixture<Sec
         Assert.Equal(ErrorCodes.TargetUnreachable, failure.Code);
     }
 
-    [KafkaLauncherFact]
-    public async Task Creating_a_topic_without_permission_is_denied()
+    [KafkaLauncherTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Creating_a_topic_without_permission_is_denied(bool wire)
     {
-        await using var cluster = new TargetCluster(Connection(Cluster.SaslBootstrapServers, Alice()));
+        await using var cluster = Open(wire, Connection(Cluster.SaslBootstrapServers, Alice()));
 
         var failure = await Assert.ThrowsAsync<RestoreException>(() =>
             cluster.CreateTopicsAsync([new TopicToCreate(KafkaBroker.NewTopicName(), 1, -1, new Dictionary<string, string>())], CancellationToken.None));
@@ -108,12 +111,14 @@ public sealed class SecureClusterTests(SecureCluster secure) : IClassFixture<Sec
         Assert.Equal(ErrorCodes.TargetDenied, failure.Code);
     }
 
-    [KafkaLauncherFact]
-    public async Task A_topics_settings_that_may_not_be_read_are_unknown()
+    [KafkaLauncherTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_topics_settings_that_may_not_be_read_are_unknown(bool wire)
     {
         var topic = await Cluster.CreateTopicAsync(partitions: 3);
         await Cluster.ToolAsync("acls", "--add", "--allow-principal", "User:alice", "--operation", "Describe", "--topic", topic);
-        await using var cluster = new TargetCluster(Connection(Cluster.SaslBootstrapServers, Alice()));
+        await using var cluster = Open(wire, Connection(Cluster.SaslBootstrapServers, Alice()));
 
         var described = await cluster.DescribeTopicsAsync([topic], CancellationToken.None);
 
@@ -166,13 +171,15 @@ public sealed class SecureClusterTests(SecureCluster secure) : IClassFixture<Sec
         Assert.Empty(await Cluster.ReadAsync(topic));
     }
 
-    [KafkaLauncherFact]
-    public async Task A_partition_that_may_not_be_read_counts_as_holding_records()
+    [KafkaLauncherTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_partition_that_may_not_be_read_counts_as_holding_records(bool wire)
     {
         var topic = await Cluster.CreateTopicAsync();
         var target = new TargetPartition(topic, 0);
         await Cluster.ToolAsync("acls", "--add", "--allow-principal", "User:alice", "--operation", "Describe", "--topic", topic);
-        await using var cluster = new TargetCluster(Connection(Cluster.SaslBootstrapServers, Alice()));
+        await using var cluster = Open(wire, Connection(Cluster.SaslBootstrapServers, Alice()));
 
         var held = await cluster.FindRecordsAsync(new Dictionary<TargetPartition, PartitionRange> { [target] = new(0, 1) }, CancellationToken.None);
 
@@ -203,6 +210,8 @@ public sealed class SecureClusterTests(SecureCluster secure) : IClassFixture<Sec
         new() { Protocol = SecurityProtocolKind.SaslPlaintext, Mechanism = SaslMechanismKind.Plain, Username = new Secret("alice"), Password = new Secret("alice-secret") };
 
     private static KafkaConnectionOptions Connection(string servers, SecurityOptions security) => new() { BootstrapServers = servers.Split(','), Security = security };
+
+    private static ITargetCluster Open(bool wire, KafkaConnectionOptions connection) => wire ? new WireTargetCluster(connection) : new TargetCluster(connection);
 
     private static async Task AssertConnectsAsync(string servers, SecurityOptions security)
     {

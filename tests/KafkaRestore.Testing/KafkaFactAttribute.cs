@@ -44,3 +44,16 @@ public sealed class KafkaLauncherFactAttribute : FactAttribute
         }
     }
 }
+
+/// <summary>A test with several cases that starts, stops or pauses brokers of its own.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class KafkaLauncherTheoryAttribute : TheoryAttribute
+{
+    public KafkaLauncherTheoryAttribute()
+    {
+        if (KafkaFactConditions.Launcher is null)
+        {
+            Skip = "needs a launcher of Kafka clusters: set KAFKA_RESTORE_TEST_KAFKA";
+        }
+    }
+}

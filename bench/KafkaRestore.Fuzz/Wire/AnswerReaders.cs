@@ -57,6 +57,9 @@ internal static class AnswerReaders
         new AnswerReader<IncrementalAlterConfigsResponse>(
             new IncrementalAlterConfigsRequest([], validateOnly: true),
             "i32 [ error s? i8 s ]"),
+        new AnswerReader<CreateTopicsResponse>(
+            new CreateTopicsRequest([], TimeSpan.Zero),
+            "i32 [ s uuid@7 error s? i32@5 i16@5 [?@5 s s? bool i8 bool ] <0@5 error > ]"),
         new AnswerReader<DescribeClusterResponse>(
             new DescribeClusterRequest(),
             "i32 error s? i8@1 s i32 [ broker s? ] i32"),

@@ -7,7 +7,6 @@ using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Kafka;
-using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
@@ -28,7 +27,7 @@ internal sealed class DemoFlow(CommandContext context)
         {
             var options = await OptionsAsync(storage, archive, target, stop).ConfigureAwait(false);
             context.Log.Message($"restoring the archive '{options.BackupId}' of {archive} into {target.Description}");
-            var cluster = new TargetCluster(target.Connection, Quick, context.Log.Client);
+            var cluster = new ChosenTargetCluster(target.Connection, Quick, context.Log.Client);
             await using (cluster.ConfigureAwait(false))
             {
                 var sinks = new ChosenSinkFactory(target.Connection, options.Delivery, context.Log.Client);

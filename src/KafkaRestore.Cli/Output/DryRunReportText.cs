@@ -21,6 +21,7 @@ internal static class DryRunReportText
         page.Line().Fields(
             ("Archive", report.BackupId),
             ("Target cluster", report.TargetClusterId ?? "unknown"),
+            ("Connected by", report.TargetConnection?.ToString()),
             ("Plan", report.PlanHash.Length == 0 ? "none" : report.PlanHash),
             ("Written by", SinkWords.Text(report.Sink, report.Delivery, report.SinkReason)),
             ("Segments", Show.Count(report.SegmentsToProcess)),

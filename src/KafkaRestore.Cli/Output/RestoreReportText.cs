@@ -14,6 +14,7 @@ internal static class RestoreReportText
         page.Headline(word, meaning, colour, style).Line().Fields(
             ("Archive", report.BackupId),
             ("Target cluster", report.TargetClusterId ?? "unknown"),
+            ("Connected by", report.TargetConnection?.ToString()),
             ("Plan", report.PlanHash));
         if (report.Status != RestoreStatus.Refused)
         {

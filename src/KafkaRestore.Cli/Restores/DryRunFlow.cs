@@ -8,7 +8,7 @@ using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Times;
-using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
@@ -49,7 +49,7 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
         {
             var manifest = await ManifestReader.ReadAsync(storage, options.BackupId, stop).ConfigureAwait(false);
             var plan = PlanBuilder.Build(manifest, options, TimeIndex.ForJob(options, manifest, storage.Properties, context.Time));
-            var cluster = new TargetCluster(options.Target, log: context.Log.Client);
+            var cluster = new ChosenTargetCluster(options.Target, log: context.Log.Client);
             await using (cluster.ConfigureAwait(false))
             {
                 var preflight = await new PreflightCheck(plan, options, storage, cluster, context.Time).RunAsync(stop).ConfigureAwait(false);

@@ -5,7 +5,7 @@ using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.State;
 using KafkaRestore.Engine.State.Identity;
-using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Restores;
@@ -31,7 +31,7 @@ internal static class JobPlace
         await using (storage.ConfigureAwait(false))
         {
             var plan = PlanBuilder.Build(await ManifestReader.ReadAsync(storage, options.BackupId, stop).ConfigureAwait(false), options);
-            var cluster = new TargetCluster(options.Target, log: log.Client);
+            var cluster = new ChosenTargetCluster(options.Target, log: log.Client);
             await using (cluster.ConfigureAwait(false))
             {
                 var target = await cluster.ConnectAsync(stop).ConfigureAwait(false);

@@ -10,7 +10,7 @@ using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Engine.State;
-using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
@@ -37,11 +37,11 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
         {
             var storage = StorageFactory.Open(configuration.Options.Storage);
             closing.Add(storage);
-            var cluster = new TargetCluster(configuration.Options.Target, log: _log.Client);
+            var cluster = new ChosenTargetCluster(configuration.Options.Target, log: _log.Client);
             closing.Add(cluster);
             var sinks = new ChosenSinkFactory(configuration.Options.Target, configuration.Options.Delivery, _log.Client);
             closing.Add(sinks);
-            _log.Info($"using {NativeClientLibrary.Current}, archive at {storage.Properties.Location}");
+            _log.Info($"archive at {storage.Properties.Location}");
 
             using var job = new RestoreJob(configuration.Options, storage, cluster, sinks, context.Time);
             var (plan, preflight) = await OpenAsync(job, stop).ConfigureAwait(false);
@@ -135,6 +135,11 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
 
     private async Task<(RestoreReport Report, ExitCode Exit)> RunAsync(RestoreJob job, RestorePlan plan, PreflightResult preflight, CancellationToken stop)
     {
+        if (preflight.Cluster is { } cluster)
+        {
+            _log.Info($"connected to cluster {cluster.ClusterId ?? "without an id"} ({Output.Show.Count(cluster.Brokers, "broker")}) by {cluster.Connection}");
+        }
+
         foreach (var finding in preflight.Findings)
         {
             Show(finding);

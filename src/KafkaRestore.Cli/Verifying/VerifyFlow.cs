@@ -5,7 +5,7 @@ using KafkaRestore.Cli.Progress;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Verification;
 using KafkaRestore.Engine.Verification.Reporting;
-using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Reading;
 using KafkaRestore.Records.Errors;
 
@@ -21,7 +21,7 @@ internal sealed class VerifyFlow(RestoreOptions restore, VerificationOptions opt
     {
         var storage = StorageFactory.Open(restore.Storage);
         await using var openedStorage = storage.ConfigureAwait(false);
-        var cluster = new TargetCluster(restore.Target, log: context.Log.Client);
+        var cluster = new ChosenTargetCluster(restore.Target, log: context.Log.Client);
         await using var openedCluster = cluster.ConfigureAwait(false);
         var job = new VerificationJob(restore, options, storage, cluster, async (budget, token) =>
         {

@@ -18,6 +18,16 @@ internal static class SecurityRules
 
     private static readonly string[] Kerberos = [$"{Section}.sasl_kerberos_service_name", $"{Section}.sasl_keytab_path", $"{Section}.sasl_krb5_config_path"];
 
+    private const string TokenFile = $"{Section}.sasl_oauthbearer_token_file";
+    private const string TokenEndpoint = $"{Section}.sasl_oauthbearer_token_endpoint_url";
+    private const string ClientId = $"{Section}.sasl_oauthbearer_client_id";
+    private const string ClientSecret = $"{Section}.sasl_oauthbearer_client_secret";
+    private const string Scope = $"{Section}.sasl_oauthbearer_scope";
+
+    private static readonly string[] OfTokenServer = [ClientId, ClientSecret, Scope];
+
+    private static readonly string[] Bearer = [TokenFile, TokenEndpoint, .. OfTokenServer, $"{Section}.sasl_oauthbearer_extensions"];
+
     public static void Check(BindingContext context)
     {
         var security = context.Draft.Security;
@@ -66,7 +76,7 @@ internal static class SecurityRules
 
         if (!isSasl)
         {
-            foreach (var path in new[] { Mechanism, Username, Password }.Concat(Kerberos).Where(context.IsSet))
+            foreach (var path in new[] { Mechanism, Username, Password }.Concat(Kerberos).Concat(Bearer).Where(context.IsSet))
             {
                 context.Contradiction(path, "is set, but the security protocol does not authenticate", $"Set {Protocol} to SASL_SSL or SASL_PLAINTEXT, or remove the key.");
             }
@@ -80,12 +90,51 @@ internal static class SecurityRules
             RequireCredential(Password, security.Password.IsEmpty, context);
         }
 
+        CheckBearer(security, context);
         if (security.Mechanism is not (null or SaslMechanismKind.Gssapi))
         {
             foreach (var path in Kerberos.Where(context.IsSet))
             {
                 context.NoticeAt(path, "has no effect: the mechanism is not GSSAPI");
             }
+        }
+    }
+
+    private static void CheckBearer(SecurityOptions security, BindingContext context)
+    {
+        if (security.Mechanism is not (null or SaslMechanismKind.OAuthBearer))
+        {
+            foreach (var path in Bearer.Where(context.IsSet))
+            {
+                context.Contradiction(path, "is set, but the mechanism is not OAUTHBEARER", $"Set {Mechanism} to OAUTHBEARER, or remove the key.");
+            }
+
+            return;
+        }
+
+        if (context.IsSet(TokenFile) && context.IsSet(TokenEndpoint))
+        {
+            context.Contradiction(TokenFile, $"and {TokenEndpoint} both say where tokens come from", "Remove one of the two.");
+        }
+
+        if (context.IsSet(TokenEndpoint))
+        {
+            RequireFor(TokenEndpoint, ClientId, context);
+            RequireFor(TokenEndpoint, ClientSecret, context);
+            return;
+        }
+
+        foreach (var path in OfTokenServer.Where(context.IsSet))
+        {
+            context.Contradiction(path, $"stands without {TokenEndpoint}", $"Add {TokenEndpoint}, or remove the key.");
+        }
+    }
+
+    private static void RequireFor(string path, string needed, BindingContext context)
+    {
+        if (!context.IsSet(needed))
+        {
+            context.Contradiction(path, $"needs {needed}", $"Add {needed}.");
         }
     }
 

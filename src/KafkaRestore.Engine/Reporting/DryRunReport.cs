@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KafkaRestore.Kafka;
 
 namespace KafkaRestore.Engine.Reporting;
 
@@ -70,6 +71,9 @@ public sealed record DryRunReport
 
     /// <summary>The target's cluster id; null when it could not be reached or gives none.</summary>
     public required string? TargetClusterId { get; init; }
+
+    /// <summary>How the target was connected to; null when it was not.</summary>
+    public ConnectionDescription? TargetConnection { get; init; }
 }
 
 /// <summary>One source topic of a dry run.</summary>

@@ -42,6 +42,7 @@ public static class DryRunReportBuilder
             Delivery = sink?.Delivery,
             PlanHash = plan.Hash,
             TargetClusterId = preflight.Cluster?.ClusterId,
+            TargetConnection = preflight.Cluster?.Connection,
         };
     }
 

@@ -47,6 +47,7 @@ internal static class ReportBuilder
                 : RestoreStatus.Done,
             PlanHash = plan.Hash,
             TargetClusterId = preflight.Cluster?.ClusterId,
+            TargetConnection = preflight.Cluster?.Connection,
             Sink = sink?.Name,
             SinkReason = sink?.Why,
             Delivery = sink?.Delivery,

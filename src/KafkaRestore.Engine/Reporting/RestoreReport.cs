@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using KafkaRestore.Engine.Steering;
+using KafkaRestore.Kafka;
 
 namespace KafkaRestore.Engine.Reporting;
 
@@ -23,6 +24,9 @@ public sealed record RestoreReport
 
     /// <summary>The target's cluster id; null when the broker gives none.</summary>
     public string? TargetClusterId { get; init; }
+
+    /// <summary>How the target was connected to; null when it was not.</summary>
+    public ConnectionDescription? TargetConnection { get; init; }
 
     /// <summary>Which sink wrote: <c>batch</c> or <c>client</c>; null when the run was refused before one was chosen.</summary>
     public required string? Sink { get; init; }

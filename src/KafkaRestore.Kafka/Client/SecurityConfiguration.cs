@@ -8,6 +8,10 @@ internal static partial class SecurityConfiguration
     /// <summary>The first librdkafka whose SCRAM is as the standard wants it; brokers since Kafka 4.0 refuse the older ones' as a wrong password.</summary>
     internal static readonly Version LowestForScram = new(2, 6, 1);
 
+    /// <summary>How to say where tokens come from.</summary>
+    internal const string TokenHint =
+        "Set target.security.sasl_oauthbearer_token_file, or sasl_oauthbearer_token_endpoint_url with sasl_oauthbearer_client_id and sasl_oauthbearer_client_secret.";
+
     /// <summary>What to do when authentication failed; null for the general remedy.</summary>
     internal static string? AuthenticationHint(SaslMechanismKind? mechanism, NativeLibraryDescription library) =>
         mechanism is SaslMechanismKind.ScramSha256 or SaslMechanismKind.ScramSha512 && library.Version < LowestForScram
@@ -34,8 +38,9 @@ internal static partial class SecurityConfiguration
                 Require(!security.Username.IsEmpty, "sasl_username", security.Mechanism.Value);
                 Require(!security.Password.IsEmpty, "sasl_password", security.Mechanism.Value);
                 break;
-            case SaslMechanismKind.OAuthBearer when !options.ClientProperties.Keys.Any(IsBearerProperty):
-                throw Invalid("OAUTHBEARER needs to know where tokens come from", "sasl_mechanism", "Set target.client.sasl.oauthbearer.method: oidc and its properties.");
+            case SaslMechanismKind.OAuthBearer:
+                ValidateBearer(security.OAuthBearer, options.ClientProperties.Keys.FirstOrDefault(IsBearerProperty));
+                break;
         }
 
         if (security.CertificateLocation is null != security.KeyLocation is null)
@@ -51,6 +56,20 @@ internal static partial class SecurityConfiguration
         RequireFile(security.KeyLocation, "ssl_key_location");
         RequireFile(security.KeytabPath, "sasl_keytab_path");
         RequireFile(security.KerberosConfigPath, "sasl_krb5_config_path");
+    }
+
+    /// <summary>The client properties, those included that ask a token server.</summary>
+    internal static IReadOnlyDictionary<string, string> WithBearer(KafkaConnectionOptions options)
+    {
+        var bearer = options.Security.OAuthBearer;
+        if (options.Security.Mechanism != SaslMechanismKind.OAuthBearer || !bearer.NamesSource)
+        {
+            return options.ClientProperties;
+        }
+
+        var properties = new Dictionary<string, string>(options.ClientProperties, StringComparer.Ordinal);
+        ApplyBearer(bearer, properties);
+        return properties;
     }
 
     internal static void Apply(SecurityOptions security, Dictionary<string, string> properties)
@@ -79,7 +98,20 @@ internal static partial class SecurityConfiguration
             return;
         }
 
-        if (mechanism is not SaslMechanismKind.OAuthBearer)
+        if (mechanism is SaslMechanismKind.OAuthBearer)
+        {
+            if (security.OAuthBearer.TokenFile is not null)
+            {
+                throw new Records.Errors.RestoreException(
+                    Records.Errors.ErrorCodes.ConfigNotSupported,
+                    "tokens from a file are known to the wire client only, and something else in this configuration needs librdkafka",
+                    "target.security.sasl_oauthbearer_token_file",
+                    "Remove restore.sink: client and what of target.client the wire client does not know, or use a token server (sasl_oauthbearer_token_endpoint_url).");
+            }
+
+            ApplyBearer(security.OAuthBearer, properties);
+        }
+        else
         {
             properties["sasl.username"] = security.Username.Reveal();
             properties["sasl.password"] = security.Password.Reveal();
@@ -93,6 +125,15 @@ internal static partial class SecurityConfiguration
             }
         }
     }
+
+    /// <summary>What is known of a connection that librdkafka makes: what was asked for, which it never weakens.</summary>
+    internal static ConnectionDescription Describe(SecurityOptions security) => new()
+    {
+        Protocol = ProtocolName(security.Protocol),
+        Mechanism = security.Mechanism is { } mechanism ? MechanismName(mechanism) : null,
+        User = security.Mechanism is null || security.Username.IsEmpty ? null : security.Username.Reveal(),
+        Client = $"librdkafka {NativeClientLibrary.EnsureLoaded().Version}",
+    };
 
     internal static string ProtocolName(SecurityProtocolKind protocol) => protocol switch
     {
@@ -115,6 +156,53 @@ internal static partial class SecurityConfiguration
 
     private static bool IsBearerProperty(string name) =>
         name.StartsWith("sasl.oauthbearer.", StringComparison.Ordinal) || name == "enable.sasl.oauthbearer.unsecure.jwt";
+
+    private static void ValidateBearer(OAuthBearerOptions bearer, string? property)
+    {
+        if (!bearer.NamesSource && property is null)
+        {
+            throw Invalid("OAUTHBEARER needs to know where tokens come from", "sasl_mechanism", TokenHint);
+        }
+
+        if (bearer.NamesSource && property is not null)
+        {
+            throw ClientConfiguration.Invalid("where tokens come from is said twice", $"target.client.{property}", "Use either the keys target.security.sasl_oauthbearer_* or these client properties.");
+        }
+
+        if (bearer is { TokenFile: not null, TokenEndpoint: not null })
+        {
+            throw Invalid("tokens come from a file or from a server, not from both", "sasl_oauthbearer_token_file", "Remove one of the two.");
+        }
+
+        if (bearer.TokenEndpoint is not null)
+        {
+            Require(bearer.ClientId is not null, "sasl_oauthbearer_client_id", SaslMechanismKind.OAuthBearer);
+            Require(!bearer.ClientSecret.IsEmpty, "sasl_oauthbearer_client_secret", SaslMechanismKind.OAuthBearer);
+        }
+
+        RequireFile(bearer.TokenFile, "sasl_oauthbearer_token_file");
+    }
+
+    private static void ApplyBearer(OAuthBearerOptions bearer, Dictionary<string, string> properties)
+    {
+        if (bearer.TokenEndpoint is { } endpoint)
+        {
+            properties["sasl.oauthbearer.method"] = "oidc";
+            properties["sasl.oauthbearer.token.endpoint.url"] = endpoint;
+            properties["sasl.oauthbearer.client.id"] = bearer.ClientId ?? "";
+            properties["sasl.oauthbearer.client.secret"] = bearer.ClientSecret.Reveal();
+        }
+
+        if (bearer.Scope is { } scope)
+        {
+            properties["sasl.oauthbearer.scope"] = scope;
+        }
+
+        if (bearer.Extensions is { } extensions)
+        {
+            properties["sasl.oauthbearer.extensions"] = extensions;
+        }
+    }
 
     private static void Require(bool given, string key, SaslMechanismKind mechanism)
     {

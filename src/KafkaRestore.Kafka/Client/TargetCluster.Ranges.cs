@@ -116,7 +116,7 @@ public sealed partial class TargetCluster
                 cause = e.Error.Code == KafkaErrorCode.Local_TimedOut ? cause ?? e.Error : e.Error; // what the cluster said tells more than silence
                 if (kind == KafkaErrorClass.Missing && missing.IsOver)
                 {
-                    throw new RestoreException(ErrorCodes.TargetTopicMissing, $"partition {partition} does not exist", partition.ToString());
+                    throw TargetFailures.Missing(partition);
                 }
 
                 if (clock.IsOver || (kind != KafkaErrorClass.Missing && !KafkaErrors.MayPass(e.Error.Code)))

@@ -130,11 +130,7 @@ public sealed partial class TargetCluster
     {
         KafkaErrorClass.Denied => Denied(report.Error, $"creating topic '{report.Topic}'"),
         KafkaErrorClass.Unreachable or KafkaErrorClass.AfterLeaderChange => Unreachable($"topic '{report.Topic}' could not be created"),
-        _ => new RestoreException(
-            ErrorCodes.PreflightFailed,
-            $"the target refuses to create topic '{report.Topic}': {KafkaErrors.Describe(report.Error)}",
-            report.Topic,
-            "Correct what the target objects to, or create the topic yourself."),
+        _ => TargetFailures.CreationRefused(report.Topic, KafkaErrors.Describe(report.Error)),
     };
 
     private async Task WaitForLeadersAsync(IReadOnlyCollection<TopicToCreate> topics, CancellationToken cancellationToken)
@@ -152,12 +148,12 @@ public sealed partial class TargetCluster
             // All partitions of a topic appear at once, so a smaller topic is somebody else's.
             if (metadata.TryGetValue(missing.Name, out var existing) && existing.Partitions.Count < missing.Partitions)
             {
-                throw TooFewPartitions(missing, existing.Partitions.Count);
+                throw TargetFailures.TooFewPartitions(missing, existing.Partitions.Count);
             }
 
             if (clock.IsOver)
             {
-                throw Unreachable($"topic '{missing.Name}' has no leader for each of its {missing.Partitions} partitions after {_options.TopicReadyDeadline.TotalSeconds:0.#} s");
+                throw Unreachable(TargetFailures.WithoutLeaders(missing, _options.TopicReadyDeadline));
             }
 
             await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
@@ -168,9 +164,4 @@ public sealed partial class TargetCluster
         metadata.TryGetValue(topic.Name, out var found)
         && found.Partitions.Count >= topic.Partitions
         && found.Partitions.All(partition => partition.Leader >= 0);
-
-    private static RestoreException TooFewPartitions(TopicToCreate topic, int found) => new(
-        ErrorCodes.TargetPartitions,
-        $"topic '{topic.Name}' exists with {found} partitions; {topic.Partitions} are needed",
-        topic.Name);
 }

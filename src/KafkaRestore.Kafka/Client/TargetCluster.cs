@@ -67,7 +67,7 @@ public sealed partial class TargetCluster : ITargetCluster
                 if (metadata.Brokers.Count > 0)
                 {
                     var clusterId = await BlockingCall.RunAsync(() => NativeClient.ClusterId(_admin, slice), cancellationToken).ConfigureAwait(false);
-                    return new ClusterDescription(clusterId, metadata.Brokers.Count);
+                    return new ClusterDescription(clusterId, metadata.Brokers.Count) { Connection = SecurityConfiguration.Describe(_connection.Security) };
                 }
             }
             catch (KafkaException e)

@@ -11,9 +11,16 @@ internal sealed partial class WireCluster
     private readonly MetadataFlights _refreshes;
     private readonly ConcurrentDictionary<string, TopicLeaders> _topics = new(StringComparer.Ordinal);
     private string? _clusterId;
+    private int _controller = -1;
 
     /// <summary>The cluster's id as last heard; null before the first <see cref="RefreshAsync"/>.</summary>
     public string? ClusterId => Volatile.Read(ref _clusterId);
+
+    /// <summary>A broker to send administrative requests to, as last heard; null when there is none, or before the first <see cref="RefreshAsync"/>.</summary>
+    public int? Controller => Volatile.Read(ref _controller) is >= 0 and var id ? id : null;
+
+    /// <summary>How many brokers are alive, as last heard.</summary>
+    public int BrokerCount => _brokers.Count;
 
     /// <summary>The leader of a partition as last heard; null when it has none, or was never asked for.</summary>
     public PartitionLeader? LeaderOf(TargetPartition partition) =>
@@ -43,6 +50,7 @@ internal sealed partial class WireCluster
             Volatile.Write(ref _clusterId, id);
         }
 
+        Volatile.Write(ref _controller, answer.ControllerId);
         foreach (var broker in answer.Brokers)
         {
             _brokers[broker.Address.Id] = broker.Address;

@@ -80,14 +80,14 @@ internal sealed partial class WireCluster : IAsyncDisposable
     /// <param name="where">The brokers, or the partition.</param>
     public static RestoreException ToRestoreException(WireException failure, string what, string where) => failure.Failure switch
     {
-        WireFailure.Denied => new RestoreException(ErrorCodes.TargetDenied, $"{what} was denied: {failure.Message}", where, inner: failure),
+        WireFailure.Denied => new RestoreException(ErrorCodes.TargetDenied, $"{what} was denied: {failure.Message}", where, failure.Hint, failure),
         WireFailure.Unsupported => new RestoreException(
             ErrorCodes.ConfigNotSupported,
             $"{what} is not possible: {failure.Message}",
             where,
             "Use brokers of a later version, or the sink that works with this one (restore.sink: client).",
             failure),
-        _ => new RestoreException(ErrorCodes.TargetUnreachable, $"{what} failed: {failure.Message}", where, inner: failure),
+        _ => new RestoreException(ErrorCodes.TargetUnreachable, $"{what} failed: {failure.Message}", where, failure.Hint, failure),
     };
 
     /// <summary>Closes every shared connection.</summary>
@@ -110,7 +110,7 @@ internal sealed partial class WireCluster : IAsyncDisposable
     private async Task<BrokerConnection> OpenAsync(BrokerAddress address, CancellationToken cancellationToken)
     {
         var connection = await BrokerConnection.OpenAsync(address, _settings, _wire, _time, cancellationToken).ConfigureAwait(false);
-        Log(ClientLogLevel.Debug, "CONNECT", $"{address}: connected");
+        Log(ClientLogLevel.Debug, "CONNECT", $"{address}: connected by {connection.Description}");
         _ = LogEndAsync(connection);
         return connection;
     }
@@ -130,10 +130,11 @@ internal sealed partial class WireCluster : IAsyncDisposable
     private static WireException Combine(IReadOnlyList<WireException> failures, Exception all)
     {
         var first = failures.FirstOrDefault(static failure => failure.Failure == WireFailure.Denied)
+            ?? failures.FirstOrDefault(static failure => failure.Failure == WireFailure.Untrusted)
             ?? failures.FirstOrDefault(static failure => failure.Failure == WireFailure.Tls)
             ?? failures.FirstOrDefault();
         var what = string.Join("; ", failures.Select(static failure => failure.Message).Distinct());
-        return first is null ? new WireException(WireFailure.Unreachable, all.Message, all) : new WireException(first.Failure, what, first);
+        return first is null ? new WireException(WireFailure.Unreachable, all.Message, all) : new WireException(first.Failure, what, first, first.Hint ?? failures.FirstOrDefault(static failure => failure.Hint is not null)?.Hint);
     }
 }
 

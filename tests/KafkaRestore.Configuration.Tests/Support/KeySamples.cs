@@ -15,6 +15,15 @@ internal static class KeySamples
 
     private static readonly (string, string)[] Kerberos = [("target.security.security_protocol", "SASL_SSL"), ("target.security.sasl_mechanism", "GSSAPI")];
 
+    private static readonly (string, string)[] Bearer =
+    [
+        ("target.security.security_protocol", "SASL_SSL"),
+        ("target.security.sasl_mechanism", "OAUTHBEARER"),
+        ("target.security.sasl_oauthbearer_token_endpoint_url", "https://t"),
+        ("target.security.sasl_oauthbearer_client_id", "c"),
+        ("target.security.sasl_oauthbearer_client_secret", "s"),
+    ];
+
     private static readonly (string, string)[] Keys = [.. S3, ("storage.access_key", "a"), ("storage.secret_key", "s")];
 
     private static readonly (string, string)[] Tls =
@@ -32,6 +41,12 @@ internal static class KeySamples
         new("target.security.sasl_mechanism", "SCRAM-SHA-512", "SCRAM-SHA-256", Sasl),
         new("target.security.sasl_username", "other", "u", Sasl),
         new("target.security.sasl_password", "other", "p", Sasl),
+        new("target.security.sasl_oauthbearer_token_file", "/token", "/other", ("target.security.security_protocol", "SASL_SSL"), ("target.security.sasl_mechanism", "OAUTHBEARER")),
+        new("target.security.sasl_oauthbearer_token_endpoint_url", "https://other", "https://t", Bearer),
+        new("target.security.sasl_oauthbearer_client_id", "other", "c", Bearer),
+        new("target.security.sasl_oauthbearer_client_secret", "other", "s", Bearer),
+        new("target.security.sasl_oauthbearer_scope", "kafka", null, Bearer),
+        new("target.security.sasl_oauthbearer_extensions", "a=b", null, Bearer),
         new("target.security.ssl_ca_location", "/ca.pem", null, Sasl),
         new("target.security.ssl_certificate_location", "/other.pem", "/c.pem", Tls),
         new("target.security.ssl_key_location", "/other.pem", "/k.pem", Tls),

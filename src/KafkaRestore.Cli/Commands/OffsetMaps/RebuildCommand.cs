@@ -9,7 +9,7 @@ using KafkaRestore.Engine.OffsetMaps.Rebuilding;
 using KafkaRestore.Engine.OffsetMaps.Reports;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
-using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Reading;
 using KafkaRestore.Records.Errors;
 
@@ -51,7 +51,7 @@ internal sealed class RebuildCommand : CliCommand
         var path = arguments.GetRequiredValue(_output);
         _ = new ReportFile(path);
         var plan = await PlanAsync(options, stop).ConfigureAwait(false);
-        var cluster = new TargetCluster(options.Target, log: context.Log.Client);
+        var cluster = new ChosenTargetCluster(options.Target, log: context.Log.Client);
         await using var opened = cluster.ConfigureAwait(false);
         var rebuild = new MapRebuild(options, plan, cluster, (budget, token) => TargetReaders.OpenAsync(options.Target, budget, context.Log.Client, context.Time, token));
         var view = new RebuildView(rebuild, context.Time);

@@ -41,7 +41,7 @@ internal sealed class Question<TSubject, TAnswer>(TSubject subject)
     {
         WireFailure.Denied => ErrorCode.SaslAuthenticationFailed,
         WireFailure.Unsupported => ErrorCode.UnsupportedVersion,
-        WireFailure.Tls => ErrorCode.Local_Ssl,
+        WireFailure.Tls or WireFailure.Untrusted => ErrorCode.Local_Ssl,
         WireFailure.TimedOut => ErrorCode.Local_TimedOut,
         _ => ErrorCode.Local_Transport,
     };

@@ -19,7 +19,7 @@ internal sealed partial class BrokerConnection
         var chosen = await ExchangeAsync(new SaslHandshakeRequest(mechanism.Name), VersionOf(SaslHandshakeRequest.Definition), cancellationToken).ConfigureAwait(false);
         if (chosen.Error != ErrorCode.NoError)
         {
-            throw new WireException(WireFailure.Denied, Describe(chosen, mechanism.Name));
+            throw new WireException(WireFailure.Denied, Describe(chosen, mechanism.Name), hint: chosen.Error == ErrorCode.IllegalSaslState ? Remedies.NoAuthentication : Remedies.Mechanism);
         }
 
         for (var message = conversation.Start(); message is not null;)
@@ -29,7 +29,10 @@ internal sealed partial class BrokerConnection
             if (answer.Error != ErrorCode.NoError)
             {
                 var reason = (conversation as OAuthBearerConversation)?.Refusal ?? BrokerText.Of(answer.ErrorMessage);
-                throw new WireException(WireFailure.Denied, $"the broker refuses the credentials ({mechanism.Name}): {reason}");
+                throw new WireException(
+                    WireFailure.Denied,
+                    $"the broker refuses the credentials ({mechanism.Name}): {reason}",
+                    hint: conversation is OAuthBearerConversation ? Remedies.Token : Remedies.Credentials);
             }
 
             message = conversation.Answer(answer.Message);

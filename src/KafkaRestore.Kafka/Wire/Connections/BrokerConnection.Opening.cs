@@ -37,7 +37,7 @@ internal sealed partial class BrokerConnection
             }
 
             step = "an answer to the first request";
-            connection = new BrokerConnection(address, stream, settings, wire, time);
+            connection = new BrokerConnection(address, stream, settings, wire, time) { Description = settings.Describe(stream) };
             await connection.LearnVersionsAsync(both.Token).ConfigureAwait(false);
             if (settings.Sasl is { } mechanism)
             {

@@ -60,9 +60,9 @@ internal sealed partial class BrokerConnection
         var what = failure is null ? "the broker closed the connection" : TcpDialer.Describe(failure);
         return (_versionsAnswered, _requestAnswered, _settings) switch
         {
-            (false, _, { Tls: not null }) => new WireException(WireFailure.Tls, $"{what} right after the TLS handshake; does it want a client certificate?", failure),
-            (false, _, _) => new WireException(WireFailure.Lost, $"{what} without an answer; does this port want TLS (SSL or SASL_SSL)?", failure),
-            (_, false, { Sasl: null }) => new WireException(WireFailure.Lost, $"{what} at the first request; does this port want authentication (SASL_PLAINTEXT or SASL_SSL)?", failure),
+            (false, _, { Tls: not null }) => new WireException(WireFailure.Tls, $"{what} right after the TLS handshake; does it want a client certificate?", failure, Remedies.ClientCertificate),
+            (false, _, _) => new WireException(WireFailure.Lost, $"{what} without an answer; does this port want TLS (SSL or SASL_SSL)?", failure, Remedies.Tls),
+            (_, false, { Sasl: null }) => new WireException(WireFailure.Lost, $"{what} at the first request; does this port want authentication (SASL_PLAINTEXT or SASL_SSL)?", failure, Remedies.Authentication),
             _ => new WireException(WireFailure.Lost, what, failure),
         };
     }

@@ -36,6 +36,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>The broker.</summary>
     public BrokerAddress Address { get; }
 
+    /// <summary>What was agreed on with the broker.</summary>
+    public required ConnectionDescription Description { get; init; }
+
     /// <summary>Completes, never failing, when the connection is of no further use.</summary>
     public Task Closed => _closed.Task;
 

@@ -113,7 +113,7 @@ internal sealed class FrameReader(Stream stream, int mostBytes) : IDisposable
     // Other protocols on the port show in their first four bytes.
     private WireException Refuse(int length) => (HasAnswered, length >>> 16, length) switch
     {
-        (false, 0x1503, _) => new WireException(WireFailure.Tls, "the broker answers in TLS: this port wants SSL or SASL_SSL"),
+        (false, 0x1503, _) => new WireException(WireFailure.Tls, "the broker answers in TLS: this port wants SSL or SASL_SSL", hint: Remedies.Tls),
         (false, _, 0x48545450) => new WireException(WireFailure.Malformed, "an HTTP server answers, not a Kafka broker"),
         _ => new WireException(WireFailure.Malformed, $"an answer claims {length} bytes; between {CorrelationBytes} and {mostBytes} are accepted"),
     };

@@ -4,16 +4,23 @@ namespace KafkaRestore.Kafka.Wire.Connections;
 /// <param name="failure">How it failed.</param>
 /// <param name="what">What happened, without a final full stop; never holds a secret.</param>
 /// <param name="inner">The cause, for logs.</param>
-internal sealed class WireException(WireFailure failure, string what, Exception? inner = null) : Exception(what, inner)
+/// <param name="hint">What a person can do about it; null for the general remedy.</param>
+internal sealed class WireException(WireFailure failure, string what, Exception? inner = null, string? hint = null) : Exception(what, inner)
 {
     private readonly BrokerAddress? _address;
 
     private WireException(WireException original, BrokerAddress? address)
-        : this(original.Failure, address is null || original._address is not null ? original.Message : $"{address}: {original.Message}", original.InnerException) =>
+        : this(original.Failure, address is null || original._address is not null ? original.Message : $"{address}: {original.Message}", original.InnerException, original.Hint) =>
         _address = original._address ?? address;
 
     /// <summary>How it failed.</summary>
     public WireFailure Failure { get; } = failure;
+
+    /// <summary>What a person can do about it; null for the general remedy.</summary>
+    public string? Hint { get; } = hint;
+
+    /// <summary>Whether it stays as it is until a person changes something.</summary>
+    public bool IsFinal => Failure is WireFailure.Denied or WireFailure.Tls or WireFailure.Untrusted or WireFailure.Unsupported;
 
     /// <summary>The same, to be thrown once more.</summary>
     public WireException Again() => new(this, null);
@@ -37,8 +44,11 @@ internal enum WireFailure
     /// <summary>The broker's bytes are not Kafka's protocol, or not the answer that was due.</summary>
     Malformed,
 
-    /// <summary>TLS could not be agreed on, or the certificate is not trusted.</summary>
+    /// <summary>TLS could not be agreed on.</summary>
     Tls,
+
+    /// <summary>The broker's certificate is not accepted.</summary>
+    Untrusted,
 
     /// <summary>The broker refuses the credentials or the mechanism.</summary>
     Denied,

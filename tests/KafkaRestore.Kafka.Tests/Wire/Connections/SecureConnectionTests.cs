@@ -130,7 +130,7 @@ public sealed class SecureConnectionTests(ShortSessionCluster secure) : IClassFi
     {
         var failure = await FailureAsync(Cluster.SslBootstrapServers, new SecurityOptions { Protocol = SecurityProtocolKind.Ssl });
 
-        Assert.Equal(WireFailure.Tls, failure.Failure);
+        Assert.Equal(WireFailure.Untrusted, failure.Failure);
         Assert.Contains("not trusted", failure.Message, StringComparison.Ordinal);
     }
 
@@ -143,7 +143,7 @@ public sealed class SecureConnectionTests(ShortSessionCluster secure) : IClassFi
     {
         var failure = await FailureAsync(Cluster.SslBootstrapServers, Tls(), host: "127.0.0.2");
 
-        Assert.Equal(WireFailure.Tls, failure.Failure);
+        Assert.Equal(WireFailure.Untrusted, failure.Failure);
         Assert.Contains("not for the host '127.0.0.2'", failure.Message, StringComparison.Ordinal);
     }
 
@@ -156,7 +156,7 @@ public sealed class SecureConnectionTests(ShortSessionCluster secure) : IClassFi
     {
         var failure = await FailureAsync(Cluster.BootstrapServers, Tls());
 
-        Assert.Equal(WireFailure.Tls, failure.Failure);
+        Assert.Equal(WireFailure.Lost, failure.Failure);
         Assert.Contains("does this port speak TLS?", failure.Message, StringComparison.Ordinal);
     }
 

@@ -27,7 +27,7 @@ public sealed class TlsUpgradeTests
     {
         var failure = await FailureAsync([], new SslServerAuthenticationOptions());
 
-        Assert.Equal(WireFailure.Tls, failure.Failure);
+        Assert.Equal(WireFailure.Untrusted, failure.Failure);
         Assert.Contains("CN=self-made", failure.Message, StringComparison.Ordinal);
         Assert.Contains("UntrustedRoot", failure.Message, StringComparison.Ordinal);
     }

@@ -11,6 +11,7 @@ public sealed class AdministrationRequestTests
 {
     private static readonly ConfiguredResource s_topic = new(ConfiguredResourceType.Topic, "t");
     private static readonly DescribeConfigsRequest s_describe = new([new(s_topic), new(new ConfiguredResource(ConfiguredResourceType.Broker, "1"), ["a", "b"])]);
+    private static readonly CreateTopicsRequest s_create = new([new TopicToCreate("t", 3, -1, new Dictionary<string, string> { ["a"] = "1" })], TimeSpan.FromSeconds(1));
     private static readonly DescribeLogDirsRequest s_directories = new([new("t", 1), new("t", 0)]);
 
     private static readonly IncrementalAlterConfigsRequest s_alter = new(
@@ -105,6 +106,23 @@ public sealed class AdministrationRequestTests
 
         Assert.Equal(TimeSpan.FromMilliseconds(1), response.Throttle);
         Assert.Equal([new(ErrorCode.InvalidConfig, "no", s_topic)], response.Resources);
+    }
+
+    [Theory]
+    [InlineData(4, "00000001 0001 't' 00000003 FFFF 00000000 00000001 0001 'a' 0001 '1' 000003E8 00")]
+    [InlineData(7, "02 02 't' 00000003 FFFF 01 02 02 'a' 02 '1' 00 00 000003E8 00 00")]
+    public void CreateTopics_is_written(short version, string expected) => AssertWritten(s_create, version, expected);
+
+    [Theory]
+    [InlineData(4, "00000001 00000001 0001 't' 0028 0002 'no'")]
+    [InlineData(5, "00000001 02 02 't' 0028 03 'no' FFFFFFFF FFFF 00 01 00 02 0000 00")]
+    [InlineData(7, "00000001 02 02 't' 00000000000000010000000000000002 0028 03 'no' 00000003 0001 02 02 'a' 02 '1' 00 05 00 00 00 00")]
+    public void CreateTopics_is_read(short version, string answer)
+    {
+        var response = Read(s_create, version, answer);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(1), response.Throttle);
+        Assert.Equal([new("t", ErrorCode.InvalidConfig, "no")], response.Topics);
     }
 
     [Theory]

@@ -12,10 +12,15 @@ internal sealed class BearerTokenSource(Func<CancellationToken, Task<BearerToken
     private BearerToken? _token;
     private long _issued;
 
-    /// <summary>Where the client properties say that tokens come from.</summary>
+    /// <summary>Where the options and the client properties say that tokens come from.</summary>
     /// <exception cref="RestoreException">CONFIG_INVALID.</exception>
-    public static BearerTokenSource From(ClientPropertyReader properties, TimeProvider time)
+    public static BearerTokenSource From(OAuthBearerOptions options, ClientPropertyReader properties, TimeProvider time)
     {
+        if (options.TokenFile is { } path)
+        {
+            return new BearerTokenSource(new TokenFile(path, SaslExtensions.Read(properties), time).ReadAsync, time);
+        }
+
         if (properties.Choice("sasl.oauthbearer.method", false, ("default", false), ("oidc", true)))
         {
             var oidc = OidcTokenClient.From(properties);
@@ -27,7 +32,7 @@ internal sealed class BearerTokenSource(Func<CancellationToken, Task<BearerToken
             throw ClientConfiguration.Invalid(
                 "OAUTHBEARER needs to know where tokens come from",
                 "target.client.sasl.oauthbearer.method",
-                "Set it to oidc with its properties, or, for tests, set enable.sasl.oauthbearer.unsecure.jwt: true.");
+                SecurityConfiguration.TokenHint);
         }
 
         var unsecured = UnsecuredToken.Parse(properties.Text("sasl.oauthbearer.config") ?? "");

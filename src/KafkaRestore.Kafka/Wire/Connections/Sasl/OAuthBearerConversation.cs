@@ -24,7 +24,7 @@ internal sealed class OAuthBearerConversation(BearerToken token) : SaslConversat
     {
         if (_refusal is not null)
         {
-            throw new WireException(WireFailure.Denied, $"the broker refuses the token: {_refusal}");
+            throw new WireException(WireFailure.Denied, $"the broker refuses the token: {_refusal}", hint: Remedies.Token);
         }
 
         if (message.IsEmpty)

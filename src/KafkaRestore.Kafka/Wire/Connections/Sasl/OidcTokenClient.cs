@@ -26,7 +26,7 @@ internal sealed class OidcTokenClient
     private readonly Uri _endpoint;
     private readonly Secret _credentials;
     private readonly string? _scope;
-    private readonly Dictionary<string, string> _extensions = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, string> _extensions;
 
     private OidcTokenClient(ClientPropertyReader properties)
     {
@@ -40,15 +40,11 @@ internal sealed class OidcTokenClient
         _endpoint = endpoint;
         _credentials = new Secret($"{properties.Required("sasl.oauthbearer.client.id", why)}:{properties.Required("sasl.oauthbearer.client.secret", why)}");
         _scope = properties.Text("sasl.oauthbearer.scope");
-        const string extensions = "sasl.oauthbearer.extensions";
-        foreach (var part in (properties.Text(extensions) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            var at = part.IndexOf('=');
-            SaslExtensions.Add(_extensions, at < 0 ? "" : part[..at], part[(at + 1)..], extensions);
-        }
+        _extensions = SaslExtensions.Read(properties);
     }
 
-    private string Where => _endpoint.GetLeftPart(UriPartial.Path);
+    // What stands before the host or behind the path may be secret.
+    private string Where => $"{_endpoint.Scheme}://{_endpoint.Authority}{_endpoint.AbsolutePath}";
 
     /// <summary>Reads its properties.</summary>
     /// <exception cref="Records.Errors.RestoreException">CONFIG_INVALID.</exception>
@@ -67,11 +63,11 @@ internal sealed class OidcTokenClient
         }
         catch (HttpRequestException e)
         {
-            throw new WireException(WireFailure.Unreachable, $"the token server {Where} does not answer: {TcpDialer.Describe(e)}", e);
+            throw new WireException(WireFailure.Unreachable, $"the token server {Where} does not answer: {TcpDialer.Describe(e)}", e, Remedies.TokenServer);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new WireException(WireFailure.Unreachable, $"the token server {Where} did not answer within {Patience.TotalSeconds:0} s", e);
+            throw new WireException(WireFailure.Unreachable, $"the token server {Where} did not answer within {Patience.TotalSeconds:0} s", e, Remedies.TokenServer);
         }
     }
 
@@ -94,7 +90,7 @@ internal sealed class OidcTokenClient
         var answer = Read(body);
         if (Text(answer, "access_token") is not { Length: > 0 } token || token.Any(char.IsControl))
         {
-            throw new WireException(WireFailure.Malformed, $"the token server {Where} answers without a token");
+            throw new WireException(WireFailure.Malformed, $"the token server {Where} answers without a token", hint: Remedies.TokenServer);
         }
 
         var lifetime = answer.TryGetProperty("expires_in", out var seconds) && seconds.ValueKind == JsonValueKind.Number && seconds.TryGetInt32(out var left) && left > 0
@@ -119,7 +115,8 @@ internal sealed class OidcTokenClient
         var denied = status is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
         return new WireException(
             denied ? WireFailure.Denied : WireFailure.Unreachable,
-            $"the token server {Where} gives no token: HTTP {(int)status}{(reason is null ? "" : $", {BrokerText.Of(reason)}")}");
+            $"the token server {Where} gives no token: HTTP {(int)status}{(reason is null ? "" : $", {BrokerText.Of(reason)}")}",
+            hint: Remedies.TokenServer);
     }
 
     private JsonElement Read(byte[] body)
@@ -138,5 +135,5 @@ internal sealed class OidcTokenClient
     private static string? Text(JsonElement answer, string name) =>
         answer.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private WireException Unreadable(Exception? inner) => new(WireFailure.Malformed, $"the token server {Where} does not answer in JSON", inner);
+    private WireException Unreadable(Exception? inner) => new(WireFailure.Malformed, $"the token server {Where} does not answer in JSON", inner, Remedies.TokenServer);
 }

@@ -24,16 +24,16 @@ internal sealed record SaslMechanism(string Name, Func<CancellationToken, ValueT
             SaslMechanismKind.Plain => Of(() => new PlainConversation(security.Username, security.Password)),
             SaslMechanismKind.ScramSha256 => Of(() => new ScramConversation(HashAlgorithmName.SHA256, security.Username, security.Password)),
             SaslMechanismKind.ScramSha512 => Of(() => new ScramConversation(HashAlgorithmName.SHA512, security.Username, security.Password)),
-            SaslMechanismKind.OAuthBearer => new SaslMechanism(name, OAuthBearer(properties, time)),
+            SaslMechanismKind.OAuthBearer => new SaslMechanism(name, OAuthBearer(security.OAuthBearer, properties, time)),
             _ => throw new RestoreException(ErrorCodes.ConfigNotSupported, $"the wire client has no {name}", "target.security.sasl_mechanism", "Use the sink that works with it (restore.sink: client)."),
         };
 
         SaslMechanism Of(Func<SaslConversation> create) => new(name, _ => ValueTask.FromResult(create()));
     }
 
-    private static Func<CancellationToken, ValueTask<SaslConversation>> OAuthBearer(ClientPropertyReader properties, TimeProvider time)
+    private static Func<CancellationToken, ValueTask<SaslConversation>> OAuthBearer(OAuthBearerOptions options, ClientPropertyReader properties, TimeProvider time)
     {
-        var source = BearerTokenSource.From(properties, time);
+        var source = BearerTokenSource.From(options, properties, time);
         return async cancellationToken => new OAuthBearerConversation(await source.GetAsync(cancellationToken).ConfigureAwait(false));
     }
 }

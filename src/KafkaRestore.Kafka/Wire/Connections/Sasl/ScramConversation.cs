@@ -106,7 +106,7 @@ internal sealed class ScramConversation : SaslConversation
         switch (serverFinal.Split(','))
         {
             case [['e', '=', .. var reason], ..]:
-                throw new WireException(WireFailure.Denied, $"the broker refuses the credentials: {BrokerText.Of(reason)}");
+                throw new WireException(WireFailure.Denied, $"the broker refuses the credentials: {BrokerText.Of(reason)}", hint: Remedies.Credentials);
             case [['v', '=', .. var signature64], ..] when Decode(signature64) is { } signature:
                 if (!CryptographicOperations.FixedTimeEquals(signature, _serverSignature))
                 {

@@ -9,10 +9,10 @@ namespace KafkaRestore.Kafka.Wire.Connections.Tls;
 internal static class TlsUpgrade
 {
     /// <summary>Shakes hands with <paramref name="host"/>. The stream that is given back owns <paramref name="stream"/>.</summary>
-    /// <exception cref="WireException">Tls, with what is wrong.</exception>
+    /// <exception cref="WireException">Untrusted or Tls, with what is wrong; Lost when the other side broke off.</exception>
     public static async Task<Stream> SecureAsync(Stream stream, string host, TlsSettings settings, CancellationToken cancellationToken)
     {
-        string? distrust = null;
+        WireException? distrust = null;
         var secured = new SslStream(stream, leaveInnerStreamOpen: false);
         try
         {
@@ -31,7 +31,7 @@ internal static class TlsUpgrade
         catch (Exception e) when (e is AuthenticationException or IOException or SocketException)
         {
             await secured.DisposeAsync().ConfigureAwait(false);
-            throw new WireException(WireFailure.Tls, distrust ?? Describe(e), e);
+            throw distrust ?? Describe(e);
         }
         catch
         {
@@ -53,7 +53,7 @@ internal static class TlsUpgrade
     }
 
     /// <summary>Why the certificate is not accepted; null when it is.</summary>
-    private static string? Distrust(TlsSettings settings, string host, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private static WireException? Distrust(TlsSettings settings, string host, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (!settings.VerifyCertificate)
         {
@@ -62,21 +62,26 @@ internal static class TlsUpgrade
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) || certificate is null)
         {
-            return "the broker shows no certificate";
+            return Untrusted("the broker shows no certificate", Remedies.NoTls);
         }
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
         {
-            var reasons = chain?.ChainStatus.Select(static status => status.Status.ToString()).Distinct() ?? [];
-            return $"the broker's certificate ({certificate.Subject}, issued by {certificate.Issuer}) is not trusted: {string.Join(", ", reasons)}";
+            var reasons = chain?.ChainStatus.Select(static status => status.Status).Distinct().ToArray() ?? [];
+            var shown = $"the broker's certificate ({certificate.Subject}, issued by {certificate.Issuer})";
+            return reasons is [X509ChainStatusFlags.NotTimeValid]
+                ? Untrusted($"{shown} is not valid now, but from {certificate.GetEffectiveDateString()} to {certificate.GetExpirationDateString()}", Remedies.Expired)
+                : Untrusted($"{shown} is not trusted: {string.Join(", ", reasons)}", Remedies.Authority);
         }
 
         return errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && settings.VerifyHost
-            ? $"the broker's certificate ({certificate.Subject}) is not for the host '{host}'"
+            ? Untrusted($"the broker's certificate ({certificate.Subject}) is not for the host '{host}'", Remedies.HostName)
             : null;
     }
 
-    private static string Describe(Exception failure) => failure is AuthenticationException
-        ? $"TLS could not be agreed on: {(failure.InnerException ?? failure).Message.TrimEnd('.')}"
-        : $"the broker broke off the TLS handshake ({TcpDialer.Describe(failure)}); does this port speak TLS?";
+    private static WireException Untrusted(string what, string hint) => new(WireFailure.Untrusted, what, hint: hint);
+
+    private static WireException Describe(Exception failure) => failure is AuthenticationException
+        ? new WireException(WireFailure.Tls, $"TLS could not be agreed on: {(failure.InnerException ?? failure).Message.TrimEnd('.')}", failure, Remedies.NoTls)
+        : new WireException(WireFailure.Lost, $"the broker broke off the TLS handshake ({TcpDialer.Describe(failure)}); does this port speak TLS?", failure, Remedies.NoTls);
 }

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka.Wire.Connections;
+using KafkaRestore.Kafka.Wire.Protocol;
+
+namespace KafkaRestore.Kafka.Wire.Calls;
+
+/// <summary>Asks the leaders of partitions for the first offsets and the ends of their logs.</summary>
+internal sealed class LogRangeCalls(WireCluster cluster, TimeProvider time)
+{
+    private const int PartitionsPerRequest = 1_000;
+
+    // A topic that was created a moment ago may not have reached every broker's metadata.
+    private static readonly TimeSpan MissingDeadline = TimeSpan.FromSeconds(3);
+
+    // A leader that is paused does not hang up; by then there may be another one.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Asks for the ranges. A partition without a leader is asked for again; one is missing when the cluster has said so for three seconds.</summary>
+    /// <param name="partitions">The partitions, each once.</param>
+    /// <param name="deadline">How long to go on asking.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <returns>Per partition, in their order; <see cref="ErrorCode.Local_UnknownPartition"/> for one that is missing.</returns>
+    /// <exception cref="WireException">No broker answers.</exception>
+    /// <exception cref="ArgumentException">A partition stands there twice.</exception>
+    public async Task<IReadOnlyList<LogRangeResult>> ReadAsync(IReadOnlyCollection<TargetPartition> partitions, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        Subjects.ThrowIfTwice(partitions);
+        var routes = new Leaders(cluster, time);
+        var call = new ShardedCall<TargetPartition, LogRangeResult>(cluster, time)
+        {
+            Route = routes.FindAsync,
+            Ask = AskAsync,
+            ErrorOf = static result => result.Error,
+            MayPass = static error => KafkaErrors.MayPass(error) || error == ErrorCode.UnknownTopicOrPart,
+            SubjectsPerRequest = PartitionsPerRequest,
+            IsRead = true,
+        };
+        var questions = await call.RunAsync(partitions, deadline, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. questions.Select(static question => question is { Error: ErrorCode.NoError, Answer: { } answer }
+                ? answer
+                : new LogRangeResult(question.Subject, question.Error, default, question.Failure?.Message)),
+        ];
+    }
+
+    private async Task<IReadOnlyList<LogRangeResult?>> AskAsync(BrokerConnection connection, IReadOnlyList<TargetPartition> partitions, CancellationToken cancellationToken)
+    {
+        var first = OffsetsAsync(ListOffsetsPartition.Earliest);
+        var ends = OffsetsAsync(ListOffsetsPartition.Latest);
+        try
+        {
+            await Task.WhenAll(first, ends).WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new WireException(WireFailure.TimedOut, $"no answer within {Patience.TotalSeconds:0.#} s", e).At(connection.Address);
+        }
+
+        var (starts, latest) = (await first.ConfigureAwait(false), await ends.ConfigureAwait(false));
+        return [.. partitions.Select(partition => starts.TryGetValue(partition, out var start) && latest.TryGetValue(partition, out var end) ? Combine(start, end) : null)];
+
+        async Task<Dictionary<TargetPartition, ListOffsetsPartitionResult>> OffsetsAsync(long which)
+        {
+            // Uncommitted: else the end is the last stable offset, and records of an open transaction are not seen.
+            var request = new ListOffsetsRequest(IsolationLevel.ReadUncommitted, [.. partitions.Select(partition => new ListOffsetsPartition(partition, which))]);
+            var answer = await connection.AskWholeAsync(request, cancellationToken).ConfigureAwait(false);
+            return answer.Partitions.DistinctBy(static result => result.Partition).ToDictionary(static result => result.Partition);
+        }
+    }
+
+    private static LogRangeResult Combine(ListOffsetsPartitionResult start, ListOffsetsPartitionResult end) =>
+        new(start.Partition, start.Error == ErrorCode.NoError ? end.Error : start.Error, new PartitionRange(start.Offset, end.Offset), null);
+
+    /// <summary>Who leads each partition: what is known serves once, then it is asked anew.</summary>
+    private sealed class Leaders(WireCluster cluster, TimeProvider time)
+    {
+        private readonly ConcurrentDictionary<TargetPartition, bool> _asked = new();
+        private readonly ConcurrentDictionary<TargetPartition, Deadline> _missing = new();
+
+        public async Task<IReadOnlyList<Route>> FindAsync(IReadOnlyList<TargetPartition> partitions, CancellationToken cancellationToken)
+        {
+            string[] stale =
+            [
+                .. partitions.Where(partition => !_asked.TryAdd(partition, true) || cluster.LeaderOf(partition) is null)
+                    .Select(static partition => partition.Topic).Distinct(StringComparer.Ordinal),
+            ];
+            var errors = stale.Length == 0 ? null : await cluster.RefreshAsync(stale, cancellationToken).ConfigureAwait(false);
+            return [.. partitions.Select(partition => To(partition, errors?.GetValueOrDefault(partition.Topic) ?? ErrorCode.NoError))];
+        }
+
+        private Route To(TargetPartition partition, ErrorCode topicError)
+        {
+            var error = topicError == ErrorCode.NoError && partition.Partition >= cluster.PartitionCountOf(partition.Topic) ? ErrorCode.UnknownTopicOrPart : topicError;
+            if (KafkaErrors.Classify(error) == KafkaErrorClass.Missing)
+            {
+                return new Route(null, _missing.GetOrAdd(partition, _ => Deadline.Start(time, MissingDeadline)).IsOver ? ErrorCode.Local_UnknownPartition : ErrorCode.UnknownTopicOrPart);
+            }
+
+            _missing.TryRemove(partition, out _);
+            return error != ErrorCode.NoError ? new Route(null, error)
+                : cluster.LeaderOf(partition) is { } leader ? new Route(leader.Broker)
+                : new Route(null, ErrorCode.LeaderNotAvailable);
+        }
+    }
+}
+
+/// <summary>What a partition's log holds.</summary>
+/// <param name="Partition">The partition.</param>
+/// <param name="Error">NO_ERROR, or why there is no range.</param>
+/// <param name="Range">First offset and high watermark.</param>
+/// <param name="Message">How asking failed, for a person; null when a broker answered.</param>
+internal sealed record LogRangeResult(TargetPartition Partition, ErrorCode Error, PartitionRange Range, string? Message);
