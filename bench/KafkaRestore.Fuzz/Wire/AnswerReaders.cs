@@ -57,6 +57,9 @@ internal static class AnswerReaders
         new AnswerReader<IncrementalAlterConfigsResponse>(
             new IncrementalAlterConfigsRequest([], validateOnly: true),
             "i32 [ error s? i8 s ]"),
+        new AnswerReader<CreateTopicsResponse>(
+            new CreateTopicsRequest([], validateOnly: true, TimeSpan.FromSeconds(1)),
+            "i32 [ s uuid@7 error s? i32 i16 [? s s? bool i8 bool ] ]"),
         new AnswerReader<DescribeClusterResponse>(
             new DescribeClusterRequest(),
             "i32 error s? i8@1 s i32 [ broker s? ] i32"),

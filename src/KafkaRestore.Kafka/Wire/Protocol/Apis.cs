@@ -15,6 +15,7 @@ internal static class Apis
         FindCoordinatorRequest.Definition,
         SaslHandshakeRequest.Definition,
         ApiVersionsRequest.Definition,
+        CreateTopicsRequest.Definition,
         InitProducerIdRequest.Definition,
         AddPartitionsToTxnRequest.Definition,
         EndTxnRequest.Definition,
