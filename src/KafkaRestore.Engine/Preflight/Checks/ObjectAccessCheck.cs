@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.KafkaBackup.Segments;
+using KafkaRestore.Engine.Preflight.Facts;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.Preflight.Checks;
@@ -44,23 +44,28 @@ internal sealed class ObjectAccessCheck : IPreflightCheck
     }
 
     private static IEnumerable<string> Choose(PreflightContext context) =>
-        context.Plan.Sources.GroupBy(static pair => pair.Source.Topic, StringComparer.Ordinal)
+        Readable(context).GroupBy(static segment => segment.Topic, StringComparer.Ordinal)
             .OrderBy(static topic => topic.Key, StringComparer.Ordinal)
-            .SelectMany(topic => Ends(context, topic.SelectMany(static pair => pair.Source.Segments, static (pair, segment) => (pair.Source.Partition, Segment: segment)), topic.Key))
+            .SelectMany(Ends)
             .Where(key => !context.Lost.ContainsKey(key))
             .Take(MostObjects);
 
-    private static IEnumerable<string> Ends(PreflightContext context, IEnumerable<(int Partition, SegmentEntry Segment)> segments, string topic)
+    // What a job that goes on has restored already may be gone.
+    private static IEnumerable<SegmentReference> Readable(PreflightContext context) => context.IsFirstRun
+        ? context.Plan.Sources.SelectMany(
+            pair => SegmentsToRead.Of(context.Plan, pair.Source),
+            (pair, segment) => new SegmentReference(context.Plan.BackupId, pair.Source.Topic, pair.Source.Partition, segment))
+        : context.Segments.First.Select(static needed => needed.Segment);
+
+    private static IEnumerable<string> Ends(IEnumerable<SegmentReference> segments)
     {
-        ((int Partition, SegmentEntry Segment)? oldest, (int Partition, SegmentEntry Segment)? newest) = (null, null);
-        foreach (var each in segments)
+        (SegmentReference? oldest, SegmentReference? newest) = (null, null);
+        foreach (var segment in segments)
         {
-            oldest = oldest is { } old && old.Segment.UploadedAt <= each.Segment.UploadedAt ? oldest : each;
-            newest = newest is { } young && young.Segment.UploadedAt > each.Segment.UploadedAt ? newest : each;
+            oldest = oldest is { } old && old.Entry.UploadedAt <= segment.Entry.UploadedAt ? oldest : segment;
+            newest = newest is { } young && young.Entry.UploadedAt > segment.Entry.UploadedAt ? newest : segment;
         }
 
-        return new[] { oldest, newest }.OfType<(int Partition, SegmentEntry Segment)>()
-            .Select(end => new SegmentReference(context.Plan.BackupId, topic, end.Partition, end.Segment).Key)
-            .Distinct(StringComparer.Ordinal);
+        return new[] { oldest, newest }.OfType<SegmentReference>().Select(static segment => segment.Key).Distinct(StringComparer.Ordinal);
     }
 }

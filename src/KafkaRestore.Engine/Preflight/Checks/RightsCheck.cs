@@ -12,7 +12,7 @@ internal sealed class RightsCheck : TargetCheck
 
     private static IEnumerable<Finding> Of(TopicFacts topic)
     {
-        if (topic.IsHidden && topic.Trial is not { Outcome: TrialOutcome.Accepted })
+        if (topic.IsHidden && topic.Trial is null or { Outcome: TrialOutcome.Exists })
         {
             yield return FindingKinds.RightToDescribe.Error("the topic cannot be seen: it does not exist, or the principal may not describe it", topic.Name);
         }

@@ -63,7 +63,7 @@ internal static class ArchiveSampler
         var (segments, stored, unpacked) = (0, 0L, 0L);
         foreach (var (lane, source) in context.Plan.Sources.OrderBy(static pair => pair.Source.Partition).ThenBy(static pair => pair.Source.Topic, StringComparer.Ordinal))
         {
-            List<SegmentEntry> own = [.. Ends(source).Where(segment => IsThere(context, source, segment) && Fits(segment))];
+            List<SegmentEntry> own = [.. Ends(SegmentsToRead.Of(context.Plan, source)).Where(segment => IsThere(context, source, segment) && Fits(segment))];
             if (own.Count > 0)
             {
                 chosen.Add((lane, source, own));
@@ -84,8 +84,7 @@ internal static class ArchiveSampler
         }
     }
 
-    private static IEnumerable<SegmentEntry> Ends(LaneSource source) =>
-        source.Segments.Count < 2 ? source.Segments : [source.Segments[0], source.Segments[^1]];
+    private static IEnumerable<SegmentEntry> Ends(IReadOnlyList<SegmentEntry> segments) => segments.Count < 2 ? segments : [segments[0], segments[^1]];
 
     private static bool IsThere(PreflightContext context, LaneSource source, SegmentEntry segment) =>
         context.Lost.IsEmpty || !context.Lost.ContainsKey(segment.KeyIn(context.Plan.BackupId, source.Topic, source.Partition));
