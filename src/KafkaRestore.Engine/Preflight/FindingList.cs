@@ -2,13 +2,13 @@ using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.Preflight;
 
-/// <summary>The findings of a run of checks: of each kind the first fifty of each severity, the rest counted; each failure once, however many checks it ends.</summary>
+/// <summary>The findings of a run of checks: of each kind the first fifty of each severity, the rest counted; what ends several checks is said once.</summary>
 internal sealed class FindingList
 {
     private const int MostOfOneKind = 50;
 
     private readonly Dictionary<(Severity Severity, FindingKind Kind), int> _counts = [];
-    private readonly HashSet<RestoreException> _failures = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<(ErrorCode Code, string Message)> _failures = [];
     private readonly List<Finding> _findings = [];
 
     /// <summary>Adds what a check has found.</summary>
@@ -27,7 +27,7 @@ internal sealed class FindingList
     /// <summary>Adds what has ended a check.</summary>
     public void Add(RestoreException failure)
     {
-        if (_failures.Add(failure))
+        if (_failures.Add((failure.Code, failure.Message)))
         {
             Add([Finding.From(failure)]);
         }

@@ -78,10 +78,10 @@ internal static class SettingSituations
                 await stage.CreateTopicAsync(1, "segment.ms=3600000");
             },
             Info(FindingKinds.SegmentRolling)),
-        new("an archive larger than the brokers' disks", stage => Huge(stage, entry => entry with { CompressedSize = 1L << 50, UncompressedSize = 1L << 51, RecordCount = 1L << 40 }),
+        new("an archive larger than the brokers' disks", stage => Huge(stage, entry => Claim(entry) with { CompressedSize = 1L << 50 }),
             Warning(FindingKinds.DiskSpace, "1 PiB"),
             Warning(FindingKinds.ObjectSize)),
-        new("an archive that fits the disks only compressed", stage => Huge(stage, entry => entry with { UncompressedSize = 1L << 51, RecordCount = 1L << 40 }), Info(FindingKinds.DiskSpace, "2 PiB")),
+        new("an archive that fits the disks only compressed", stage => Huge(stage, Claim), Info(FindingKinds.DiskSpace, "2 PiB")),
         new("limits that make it long",
             async stage =>
             {
@@ -112,6 +112,9 @@ internal static class SettingSituations
         stage.Options = options => options with { Delivery = new DeliveryOptions { Codec = codec } };
         return stage.CreateTopicAsync(1, "max.message.bytes=2000");
     }
+
+    // Two PiB in records of 2 KiB.
+    private static SegmentEntry Claim(SegmentEntry entry) => entry with { UncompressedSize = 1L << 51, RecordCount = 1L << 40, EndOffset = 1L << 40, CoveredEnd = 1L << 40 };
 
     private static Task Huge(Stage stage, Func<SegmentEntry, SegmentEntry> claim)
     {

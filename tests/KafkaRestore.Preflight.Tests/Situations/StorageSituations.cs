@@ -85,7 +85,6 @@ internal static class StorageSituations
                 await stage.CreateTopicAsync();
                 stage.Storage = stage.Storage with { Bucket = "no-such-bucket" };
             },
-            Error(FindingKinds.StorageFailed, "bucket"),
             Error(FindingKinds.StorageFailed, "bucket")),
         new("a key without the right to decrypt",
             async stage =>

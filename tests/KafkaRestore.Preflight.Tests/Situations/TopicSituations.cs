@@ -36,12 +36,11 @@ internal static class TopicSituations
                 stage.Options = options => options with { Preparation = new PreparationOptions { AppendToExisting = true } };
             },
             Warning(FindingKinds.NotEmpty, "appends behind them")),
-        new("a partition whose records were deleted",
+        new("a partition with markers alone",
             async stage =>
             {
                 await stage.CreateTopicAsync();
-                await stage.ProduceAsync(2);
-                await stage.DeleteRecordsAsync(2);
+                await stage.FenceAsync();
             }),
         new("a name that collides with a topic's metrics",
             async stage =>
@@ -72,7 +71,7 @@ internal static class TopicSituations
             async stage =>
             {
                 await stage.CreateTopicAsync();
-                stage.Target = stage.Target with { ClientProperties = new Dictionary<string, string> { ["topic.metadata.propagation.max.ms"] = "20000" } };
+                stage.Target = stage.Target with { ClientProperties = new Dictionary<string, string> { ["receive.message.max.bytes"] = "100000000" } };
             },
             Info(FindingKinds.NotChecked, "rights, replicas, disks")),
     ];

@@ -9,6 +9,8 @@ using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Probing;
+using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Kafka.Sinks.Batch;
 using KafkaRestore.Records;
 using KafkaRestore.Records.Layout;
 using KafkaRestore.Testing;
@@ -18,6 +20,7 @@ namespace KafkaRestore.Preflight.Tests.Support;
 /// <summary>What a row sets up, and the check of it: an archive in a folder of its own, a topic of its own.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TargetClusterOptions Soon = new() { ConnectDeadline = TimeSpan.FromSeconds(5) };
 
     private readonly KafkaBrokerLauncher _cluster;
@@ -82,10 +85,11 @@ internal sealed class Stage : IAsyncDisposable
         }
     }
 
-    public async Task DeleteRecordsAsync(long before)
+    /// <summary>Leaves a control marker in the topic's log, as a restore does that begins and writes nothing.</summary>
+    public async Task FenceAsync()
     {
-        using var admin = Admin();
-        await admin.DeleteRecordsAsync([new TopicPartitionOffset(Topic, 0, before)]);
+        await using var factory = new BatchSinkFactory(new KafkaConnectionOptions { BootstrapServers = _cluster.BootstrapServers.Split(',') }, new DeliveryOptions());
+        await using var sink = await factory.OpenAsync(new SinkLane(new TargetPartition(Topic, 0), 0, 1 << 20, null), new NoObserver(), CancellationToken.None);
     }
 
     /// <summary>From here on the check goes as alice, with these rights to the topic.</summary>
@@ -128,9 +132,10 @@ internal sealed class Stage : IAsyncDisposable
             await using var storage = S3Storage.Open(Storage);
             await using var cluster = new TargetCluster(Target, Soon);
             var probe = TargetProbes.TryOpen(Target);
+            using var patience = new CancellationTokenSource(Patience);
             try
             {
-                return await new PreflightCheck(plan, options, storage, cluster, TimeProvider.System, probe: probe, depth: Depth).RunAsync(CancellationToken.None);
+                return await new PreflightCheck(plan, options, storage, cluster, TimeProvider.System, probe: probe, depth: Depth).RunAsync(patience.Token);
             }
             finally
             {
@@ -180,4 +185,11 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _cluster.BootstrapServers }).SetLogHandler(static (_, _) => { }).Build();
+
+    private sealed class NoObserver : ISinkObserver
+    {
+        public void Acknowledged(in SinkAck ack)
+        {
+        }
+    }
 }

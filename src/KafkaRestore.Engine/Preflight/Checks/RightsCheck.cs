@@ -22,7 +22,8 @@ internal sealed class RightsCheck : TargetCheck
             yield return FindingKinds.RightToCreate.Error("the principal may not create the topic", topic.Name);
         }
 
-        if (topic.Existing is null || topic.Rights is not { } rights)
+        // Of a topic that does not exist the rights are told by its name.
+        if ((topic.Existing is null && topic.Trial is not { Outcome: TrialOutcome.Accepted }) || topic.Rights is not { } rights)
         {
             yield break;
         }
