@@ -58,7 +58,7 @@ internal static class AnswerReaders
             new IncrementalAlterConfigsRequest([], validateOnly: true),
             "i32 [ error s? i8 s ]"),
         new AnswerReader<CreateTopicsResponse>(
-            new CreateTopicsRequest([], TimeSpan.Zero),
+            new CreateTopicsRequest([], validateOnly: true, TimeSpan.FromSeconds(1)),
             "i32 [ s uuid@7 error s? i32@5 i16@5 [?@5 s s? bool i8 bool ] <0@5 error > ]"),
         new AnswerReader<DescribeClusterResponse>(
             new DescribeClusterRequest(),

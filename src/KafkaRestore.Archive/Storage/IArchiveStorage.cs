@@ -23,7 +23,9 @@ public interface IArchiveStorage : IAsyncDisposable
     /// </summary>
     IAsyncEnumerable<StorageEntry> ListAsync(string folder, bool recursive, CancellationToken cancellationToken);
 
-    /// <summary>The object's size and time, or null when it does not exist.</summary>
+    /// <summary>
+    /// The object's size, time and class, or null when it does not exist. SEGMENT_MISSING: it is there, but rests in a class from which it cannot be read now.
+    /// </summary>
     ValueTask<StorageEntry?> StatAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>
@@ -56,7 +58,11 @@ public enum WriteMode
 /// <param name="IsFolder">Whether it is a folder.</param>
 /// <param name="Size">Size in bytes; 0 for a folder.</param>
 /// <param name="LastModified">When the object was last written, UTC; null when the storage does not say.</param>
-public sealed record StorageEntry(string Key, bool IsFolder, long Size, DateTimeOffset? LastModified);
+public sealed record StorageEntry(string Key, bool IsFolder, long Size, DateTimeOffset? LastModified)
+{
+    /// <summary>The storage class, as the storage calls it (<c>STANDARD_IA</c>, <c>GLACIER_IR</c>); null for its usual class, and where it has none.</summary>
+    public string? StorageClass { get; init; }
+}
 
 /// <summary>What a storage is and can do.</summary>
 /// <param name="Kind">A word for metrics and reports: <c>filesystem</c>, <c>s3</c>, <c>memory</c>.</param>

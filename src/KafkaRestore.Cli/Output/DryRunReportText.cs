@@ -27,11 +27,11 @@ internal static class DryRunReportText
             ("Segments", Show.Count(report.SegmentsToProcess)),
             ("Records", $"{Show.Count(report.RecordsToRestore)} at most; a time window is decided record by record"),
             ("Not read", NotRead(report)),
-            ("Bytes", $"{Show.Size(report.BytesToRestore)} before compression"),
+            ("Bytes", $"{Show.Size(report.BytesToRestore)} before compression, {Show.Size(report.BytesToRead)} to be read"),
             ("Time range", report.TimeRange is [var first, var last] ? $"{Show.Times(first, last)} (by the segments' first and last records)" : null),
             ("To be created", report.TopicsToCreate.Count == 0 ? null : string.Join(", ", report.TopicsToCreate)),
             ("Consumer groups", report.ConsumerOffsetActions.Count == 0 ? null : string.Join("; ", report.ConsumerOffsetActions)));
-        page.List("Errors", report.Errors).List("Warnings", report.Warnings).List("Information", report.Information);
+        page.List("Errors", Findings(report, "error")).List("Warnings", Findings(report, "warning")).List("Information", Findings(report, "info"));
         foreach (var topic in report.TopicsToRestore)
         {
             page.Line().Line((topic.SourceTopic == topic.TargetTopic ? topic.SourceTopic : $"{topic.SourceTopic} -> {topic.TargetTopic}") + RepartitioningText.Of(topic.Repartitioning));
@@ -54,6 +54,11 @@ internal static class DryRunReportText
 
         return page.ToString();
     }
+
+    private static IEnumerable<string> Findings(DryRunReport report, string severity) =>
+        from finding in report.Findings
+        where finding.Severity == severity
+        select $"[{finding.Kind}] {(finding.Code is null ? "" : finding.Code + ": ")}{finding.What}{(finding.Where is null ? "" : $" ({finding.Where})")}{(finding.WhatToDo is null ? "" : ". " + finding.WhatToDo)}";
 
     private static string? NotRead(DryRunReport report)
     {

@@ -2,6 +2,7 @@ using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
+using KafkaRestore.Cli.Progress;
 using KafkaRestore.Configuration;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
@@ -9,14 +10,21 @@ using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Times;
 using KafkaRestore.Kafka;
+using KafkaRestore.Kafka.Probing;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Restores;
 
 /// <summary>The course of a dry run: plan and check, write nothing.</summary>
-internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandContext context)
+/// <param name="configuration">What a restore is told.</param>
+/// <param name="context">Where results and messages go.</param>
+/// <param name="checksums">Whether every object is read and its checksum compared.</param>
+internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandContext context, bool checksums = false)
 {
+    private long _checkedObjects;
+    private long _checkedBytes;
+
     /// <summary>Runs it. What would stop a restore stands in the report; the exit code is that of the restore.</summary>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public async Task<ExitCode> RunAsync(OutputFormat format, string? reportPath, CancellationToken stop)
@@ -52,12 +60,39 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
             var cluster = new ChosenTargetCluster(options.Target, log: context.Log.Client);
             await using (cluster.ConfigureAwait(false))
             {
-                var preflight = await new PreflightCheck(plan, options, storage, cluster, context.Time).RunAsync(stop).ConfigureAwait(false);
+                var preflight = await CheckAsync(plan, options, storage, cluster, stop).ConfigureAwait(false);
                 var (checkedToo, sink) = await ForeseeSinkAsync(options, preflight, stop).ConfigureAwait(false);
                 return DryRunReportBuilder.Build(plan, checkedToo, sink);
             }
         }
     }
+
+    private async Task<PreflightResult> CheckAsync(RestorePlan plan, RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, CancellationToken stop)
+    {
+        var probe = TargetProbes.TryOpen(options.Target, context.Log.Client);
+        try
+        {
+            var depth = new PreflightDepth { Checksums = checksums, OnChecksum = Count };
+            var run = new PreflightCheck(plan, options, storage, cluster, context.Time, probe: probe, depth: depth).RunAsync(stop);
+            return await (checksums ? StatusLine.DuringAsync(run, () => Status(plan), context.Log, context.Time) : run).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (probe is not null)
+            {
+                await probe.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Count(long bytes)
+    {
+        Interlocked.Increment(ref _checkedObjects);
+        Interlocked.Add(ref _checkedBytes, bytes);
+    }
+
+    private string Status(RestorePlan plan) =>
+        $"checksums: {Output.Show.Count(Interlocked.Read(ref _checkedObjects))} of {Output.Show.Count(plan.SegmentCount, "segment")}, {Output.Show.Size(Interlocked.Read(ref _checkedBytes))} of {Output.Show.Size(plan.StoredBytes)} read";
 
     /// <summary>Which sink would write; why none could is one more finding.</summary>
     private async Task<(PreflightResult Preflight, SinkDescription? Sink)> ForeseeSinkAsync(RestoreOptions options, PreflightResult preflight, CancellationToken stop)
@@ -76,7 +111,7 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
             }
             catch (RestoreException failure)
             {
-                return (preflight with { Findings = [Finding.From(failure), .. preflight.Findings] }, null);
+                return (preflight with { Findings = [new Finding(Severity.Error, FindingKinds.Sink, failure.Message, failure.Where, failure.Hint, failure.Code), .. preflight.Findings] }, null);
             }
         }
     }
@@ -86,12 +121,14 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
     {
         BackupId = options.BackupId,
         Valid = false,
+        Findings = [DryRunFinding.Of(Finding.From(failure))],
         Errors = [failure.Describe()],
         Warnings = [],
         Information = [],
         SegmentsToProcess = 0,
         RecordsToRestore = 0,
         BytesToRestore = 0,
+        BytesToRead = 0,
         SegmentsOutsideWindow = 0,
         RecordsOutsideWindow = 0,
         SegmentsLeftOutBySlack = 0,

@@ -11,6 +11,7 @@ using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Engine.State;
 using KafkaRestore.Kafka;
+using KafkaRestore.Kafka.Probing;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
@@ -43,7 +44,13 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
             closing.Add(sinks);
             _log.Info($"archive at {storage.Properties.Location}");
 
-            using var job = new RestoreJob(configuration.Options, storage, cluster, sinks, context.Time);
+            var probe = TargetProbes.TryOpen(configuration.Options.Target, _log.Client);
+            if (probe is not null)
+            {
+                closing.Add(probe);
+            }
+
+            using var job = new RestoreJob(configuration.Options, storage, cluster, sinks, context.Time, probe: probe);
             var (plan, preflight) = await OpenAsync(job, stop).ConfigureAwait(false);
             if (preflight is null)
             {

@@ -4,19 +4,22 @@ namespace KafkaRestore.Engine.Preflight;
 
 /// <summary>Something that a check before the first write has found.</summary>
 /// <param name="Severity">Whether it refuses the run.</param>
-/// <param name="Code">Its kind; null for a warning or information without one.</param>
-/// <param name="What">What was found.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="What">What was found, in this case.</param>
 /// <param name="Where">The topic, partition or object; null when <paramref name="What"/> says it.</param>
-/// <param name="Hint">What to do; null for the code's general remedy, or when nothing needs to be done.</param>
-public sealed record Finding(Severity Severity, ErrorCode? Code, string What, string? Where = null, string? Hint = null)
+/// <param name="Hint">What to do; null for the kind's general remedy.</param>
+/// <param name="Code">The error that it is; null for one that refuses nothing.</param>
+public sealed record Finding(Severity Severity, FindingKind Kind, string What, string? Where = null, string? Hint = null, ErrorCode? Code = null)
 {
-    /// <summary>An error of the kind that <paramref name="failure"/> is.</summary>
-    public static Finding From(RestoreException failure) =>
-        new(Severity.Error, failure.Code, failure.Message, failure.Where, failure.Hint);
+    /// <summary>What to do; null when there is nothing to be done.</summary>
+    public string? Remedy => Hint ?? Code?.Remedy ?? (Severity == Severity.Info ? null : Kind.Remedy);
+
+    /// <summary>An error that is <paramref name="failure"/>.</summary>
+    public static Finding From(RestoreException failure) => FindingKinds.Of(failure.Code).Error(failure.Message, failure.Where, failure.Hint, failure.Code);
 
     /// <summary>One line for a person.</summary>
     public string Describe() =>
-        $"{(Code is null ? "" : Code.Word + ": ")}{What}{(Where is null ? "" : $" ({Where})")}{(Hint ?? Code?.Remedy) switch { null => "", var hint => ". " + hint }}";
+        $"{(Code is null ? "" : Code.Word + ": ")}{What}{(Where is null ? "" : $" ({Where})")}{(Remedy is { } remedy ? ". " + remedy : "")}";
 }
 
 /// <summary>How serious a finding is.</summary>

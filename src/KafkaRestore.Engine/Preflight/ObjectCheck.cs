@@ -4,7 +4,7 @@ using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.Preflight;
 
-/// <summary>Asks the storage whether the objects of segments exist and have the sizes that the manifest gives.</summary>
+/// <summary>Asks the storage whether the objects of segments exist, can be read now, and have the sizes that the manifest gives.</summary>
 internal sealed class ObjectCheck(RestoreOptions options, IArchiveStorage storage)
 {
     /// <summary>Asks for each segment.</summary>
@@ -12,25 +12,36 @@ internal sealed class ObjectCheck(RestoreOptions options, IArchiveStorage storag
     /// <param name="atOnce">How many questions are under way at once; 1 or more.</param>
     /// <param name="tell">Gets each finding, from any thread.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
+    /// <param name="seen">Gets each object that is there, from any thread; null: nobody looks.</param>
     /// <exception cref="RestoreException">The storage's own failure.</exception>
-    public Task RunAsync(IEnumerable<NeededSegment> segments, int atOnce, Action<Finding> tell, CancellationToken cancellationToken) =>
+    public Task RunAsync(IEnumerable<NeededSegment> segments, int atOnce, Action<Finding> tell, CancellationToken cancellationToken, Action<StorageEntry>? seen = null) =>
         Parallel.ForEachAsync(segments, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken }, async (needed, token) =>
         {
-            if (await FindAsync(needed, token).ConfigureAwait(false) is { } finding)
+            if (await FindAsync(needed, seen, token).ConfigureAwait(false) is { } finding)
             {
                 tell(finding);
             }
         });
 
-    private async ValueTask<Finding?> FindAsync(NeededSegment needed, CancellationToken cancellationToken)
+    private async ValueTask<Finding?> FindAsync(NeededSegment needed, Action<StorageEntry>? seen, CancellationToken cancellationToken)
     {
         var key = needed.Segment.Key;
-        var stat = await storage.StatAsync(key, cancellationToken).ConfigureAwait(false);
-        if (stat is null)
+        StorageEntry? stat;
+        try
         {
-            return Lost(ErrorCodes.SegmentMissing, "a segment that the manifest lists does not exist", key, needed.MayBeLost);
+            stat = await storage.StatAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RestoreException failure) when (failure.Code == ErrorCodes.SegmentMissing)
+        {
+            return FindingKinds.StorageClass.Error(failure.Message, key, failure.Hint);
         }
 
+        if (stat is null)
+        {
+            return Lost(FindingKinds.ObjectMissing, "a segment that the manifest lists does not exist", key, needed.MayBeLost);
+        }
+
+        seen?.Invoke(stat);
         var expected = needed.Segment.Entry.CompressedSize;
         if (expected == 0 || stat.Size == expected)
         {
@@ -38,11 +49,11 @@ internal sealed class ObjectCheck(RestoreOptions options, IArchiveStorage storag
         }
 
         return options.TrustSegments
-            ? new Finding(Severity.Warning, null, $"the segment has {stat.Size} bytes, the manifest says {expected}", key)
-            : Lost(ErrorCodes.ArchiveCorrupt, $"the segment has {stat.Size} bytes, the manifest says {expected}", key, needed.MayBeLost);
+            ? FindingKinds.ObjectSize.Warning($"the segment has {stat.Size} bytes, the manifest says {expected}", key, "It is read all the same (on_manifest_mismatch: trust_segment).")
+            : Lost(FindingKinds.ObjectSize, $"the segment has {stat.Size} bytes, the manifest says {expected}", key, needed.MayBeLost);
     }
 
-    private static Finding Lost(ErrorCode code, string what, string key, bool mayBeLost) => mayBeLost
-        ? new Finding(Severity.Warning, null, what + "; where it is still needed, it is left out (on_damaged_segment: skip)", key)
-        : new Finding(Severity.Error, code, what, key);
+    private static Finding Lost(FindingKind kind, string what, string key, bool mayBeLost) => mayBeLost
+        ? kind.Warning(what + "; where it is still needed, it is left out (on_damaged_segment: skip)", key, "Bring it back to have its records restored.")
+        : kind.Error(what, key);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Kafka;
 
 namespace KafkaRestore.Engine.Reporting;
@@ -14,6 +15,9 @@ public sealed record DryRunReport
 
     /// <summary>Whether the run would begin.</summary>
     public required bool Valid { get; init; }
+
+    /// <summary>Everything that was found, the errors first; <see cref="Errors"/>, <see cref="Warnings"/> and <see cref="Information"/> are the same as text.</summary>
+    public required IReadOnlyList<DryRunFinding> Findings { get; init; }
 
     /// <summary>What refuses it.</summary>
     public required IReadOnlyList<string> Errors { get; init; }
@@ -32,6 +36,9 @@ public sealed record DryRunReport
 
     /// <summary>Uncompressed bytes of them.</summary>
     public required long BytesToRestore { get; init; }
+
+    /// <summary>Bytes that would be read from the storage at the most (egress).</summary>
+    public required long BytesToRead { get; init; }
 
     /// <summary>Segments that would not be read, because the time index knows that they hold no record of the window.</summary>
     public required long SegmentsOutsideWindow { get; init; }
@@ -74,6 +81,20 @@ public sealed record DryRunReport
 
     /// <summary>How the target was connected to; null when it was not.</summary>
     public ConnectionDescription? TargetConnection { get; init; }
+}
+
+/// <summary>One finding of a dry run.</summary>
+/// <param name="Severity"><c>error</c>, <c>warning</c> or <c>info</c>.</param>
+/// <param name="Kind">Its kind (docs/preflight.md).</param>
+/// <param name="Code">The error that it is; null for one that refuses nothing.</param>
+/// <param name="What">What was found.</param>
+/// <param name="Where">The topic, partition or object; null when <paramref name="What"/> says it.</param>
+/// <param name="WhatToDo">What to do; null when there is nothing to be done.</param>
+public sealed record DryRunFinding(string Severity, string Kind, string? Code, string What, string? Where, string? WhatToDo)
+{
+    /// <summary>The finding as the report has it.</summary>
+    public static DryRunFinding Of(Finding finding) =>
+        new(Words.Of(finding.Severity), finding.Kind.Word, finding.Code?.Word, finding.What, finding.Where, finding.Remedy);
 }
 
 /// <summary>One source topic of a dry run.</summary>

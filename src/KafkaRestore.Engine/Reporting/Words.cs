@@ -2,6 +2,7 @@ using System.Globalization;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Preflight;
 
 namespace KafkaRestore.Engine.Reporting;
 
@@ -28,6 +29,15 @@ public static class Words
 
     /// <summary>What decides into which partition a record goes.</summary>
     public static string Of(PartitioningStrategy strategy) => strategy == PartitioningStrategy.Murmur2 ? "murmur2" : "automatic";
+
+    /// <summary>How serious a finding is.</summary>
+    public static string Of(Severity severity) => severity switch
+    {
+        Severity.Error => "error",
+        Severity.Warning => "warning",
+        _ => "info",
+    };
+
     /// <summary>A number of things that were left out because they cannot be read or written.</summary>
     public static string OfSkips(int count) => count == 1 ? "1 segment or single record" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} segments or single records");
 

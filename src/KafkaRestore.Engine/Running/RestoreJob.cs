@@ -7,6 +7,7 @@ using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Times;
 using KafkaRestore.Kafka;
+using KafkaRestore.Kafka.Probing;
 using KafkaRestore.Kafka.Reading;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
@@ -25,6 +26,7 @@ public sealed class RestoreJob : IDisposable
     private readonly IRecordSinkFactory _sinks;
     private readonly TimeProvider _time;
     private readonly Func<CancellationToken, Task<ITargetReader>>? _reader;
+    private readonly ITargetProbe? _probe;
 
     /// <inheritdoc/>
     public void Dispose() => State?.Dispose();
@@ -36,10 +38,18 @@ public sealed class RestoreJob : IDisposable
     /// <param name="sinks">Opens the lanes' sinks.</param>
     /// <param name="time">The clock.</param>
     /// <param name="reader">Opens a reader of the target, for lanes that go on; null: the best that the target allows. The job disposes it.</param>
+    /// <param name="probe">Asks the target what the checks want to know beyond that; null: nobody does. It stays the caller's to dispose.</param>
     public RestoreJob(
-        RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, IRecordSinkFactory sinks, TimeProvider? time = null, Func<CancellationToken, Task<ITargetReader>>? reader = null)
+        RestoreOptions options,
+        IArchiveStorage storage,
+        ITargetCluster cluster,
+        IRecordSinkFactory sinks,
+        TimeProvider? time = null,
+        Func<CancellationToken, Task<ITargetReader>>? reader = null,
+        ITargetProbe? probe = null)
     {
         _reader = reader;
+        _probe = probe;
         _options = options;
         _storage = storage;
         _cluster = cluster;
@@ -77,7 +87,7 @@ public sealed class RestoreJob : IDisposable
 
     /// <summary>Checks the plan against storage and target; changes nothing.</summary>
     public Task<PreflightResult> CheckAsync(RestorePlan plan, CancellationToken cancellationToken) =>
-        new PreflightCheck(plan, _options, _storage, _cluster, _time, State?.Begun, Needed(plan)).RunAsync(cancellationToken);
+        new PreflightCheck(plan, _options, _storage, _cluster, _time, State?.Begun, Needed(plan), _probe).RunAsync(cancellationToken);
 
     private NeededSegments Needed(RestorePlan plan) =>
         State is { Begun.Count: > 0 } begun ? NeededSegments.Ahead(plan, _options, begun.Ahead(plan)) : NeededSegments.Of(plan, _options);

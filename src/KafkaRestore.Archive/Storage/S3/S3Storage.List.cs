@@ -60,7 +60,7 @@ public sealed partial class S3Storage
         {
             if (_keys.KeyOf(stored.Key) is { } key)
             {
-                entries.Add(new StorageEntry(key, IsFolder: false, stored.Size ?? 0, Time(stored.LastModified)));
+                entries.Add(new StorageEntry(key, IsFolder: false, stored.Size ?? 0, Time(stored.LastModified)) { StorageClass = Class(stored.StorageClass) });
             }
         }
 

@@ -69,7 +69,7 @@ public sealed partial class S3Storage : IArchiveStorage
             throw S3Errors.Archived(Where(name), answer.StorageClass?.Value);
         }
 
-        return new StorageEntry(key, IsFolder: false, answer.ContentLength, Time(answer.LastModified));
+        return new StorageEntry(key, IsFolder: false, answer.ContentLength, Time(answer.LastModified)) { StorageClass = Class(answer.StorageClass) };
     }
 
     /// <inheritdoc/>
@@ -148,6 +148,9 @@ public sealed partial class S3Storage : IArchiveStorage
             || !string.IsNullOrEmpty(answer.ArchiveStatus?.Value);
         return cold && (answer.RestoreInProgress == true || answer.RestoreExpiration is null);
     }
+
+    private static string? Class(S3StorageClass? storageClass) =>
+        storageClass is null || storageClass == S3StorageClass.Standard || string.IsNullOrEmpty(storageClass.Value) ? null : storageClass.Value;
 
     private static DateTimeOffset? Time(DateTime? time) => time is { } known ? new DateTimeOffset(known.ToUniversalTime()) : null;
 }

@@ -31,7 +31,7 @@ internal sealed class TopicCalls(WireCluster cluster, TimeProvider time)
             },
             Ask = static async (connection, subjects, token) =>
             {
-                var answer = await connection.AskWholeAsync(new CreateTopicsRequest(subjects, BrokerPatience), token).ConfigureAwait(false);
+                var answer = await connection.AskWholeAsync(new CreateTopicsRequest(subjects, validateOnly: false, BrokerPatience), token).ConfigureAwait(false);
                 var results = answer.Topics.ToLookup(static result => result.Name, StringComparer.Ordinal);
                 return [.. subjects.Select(subject => results[subject.Name].FirstOrDefault())];
             },
@@ -39,6 +39,6 @@ internal sealed class TopicCalls(WireCluster cluster, TimeProvider time)
             SubjectsPerRequest = TopicsPerRequest,
         };
         var questions = await call.RunAsync(topics, deadline, cancellationToken).ConfigureAwait(false);
-        return [.. questions.Select(static question => question.Answer ?? new CreateTopicsResult(question.Subject.Name, question.Error, question.Failure?.Message))];
+        return [.. questions.Select(static question => question.Answer ?? CreateTopicsResult.Of(question.Subject.Name, question.Error, question.Failure?.Message))];
     }
 }

@@ -2,15 +2,13 @@ using Confluent.Kafka;
 
 namespace KafkaRestore.Kafka.Wire.Protocol;
 
-/// <summary>Creates topics; to be sent to the controller. Brokers of a cluster without ZooKeeper pass it on.</summary>
+/// <summary>Creates topics, or says what would become of them; to be sent to the controller. Brokers of a cluster without ZooKeeper pass it on.</summary>
 /// <param name="topics">The topics, each name once.</param>
+/// <param name="validateOnly">Whether to check everything and create nothing.</param>
 /// <param name="timeout">How long the broker waits until the topics are known; after that it answers REQUEST_TIMED_OUT and they may come to exist all the same.</param>
-internal sealed class CreateTopicsRequest(IReadOnlyCollection<TopicToCreate> topics, TimeSpan timeout) : Request<CreateTopicsResponse>
+internal sealed class CreateTopicsRequest(IReadOnlyCollection<TopicToCreate> topics, bool validateOnly, TimeSpan timeout) : Request<CreateTopicsResponse>
 {
-    // No replica assignment of our own.
-    private const int NoAssignments = 0;
-
-    /// <summary>The request; from version 4 on the broker's default number of replicas can be asked for.</summary>
+    /// <summary>The request; from version 4 on the broker's default number of replicas can be asked for, from 5 on the answer holds what a topic gets.</summary>
     public static readonly Api Definition = new(19, "CreateTopics", 4, 7, 5);
 
     /// <inheritdoc/>
@@ -25,7 +23,7 @@ internal sealed class CreateTopicsRequest(IReadOnlyCollection<TopicToCreate> top
             writer.String(topic.Name);
             writer.Int32(topic.Partitions);
             writer.Int16(topic.ReplicationFactor);
-            writer.ArrayLength(NoAssignments);
+            writer.ArrayLength(0); // the cluster places the replicas
             writer.ArrayLength(topic.Configuration.Count);
             foreach (var (name, value) in topic.Configuration)
             {
@@ -38,7 +36,7 @@ internal sealed class CreateTopicsRequest(IReadOnlyCollection<TopicToCreate> top
         }
 
         writer.Milliseconds(timeout);
-        writer.Boolean(false); // not only checked
+        writer.Boolean(validateOnly);
         writer.EndStructure();
     }
 
@@ -61,37 +59,51 @@ internal sealed class CreateTopicsRequest(IReadOnlyCollection<TopicToCreate> top
         var name = reader.String();
         if (version >= 7)
         {
-            reader.Uuid();
+            reader.Uuid(); // of a topic that is created
         }
 
-        var result = new CreateTopicsResult(name, reader.ErrorCode(), reader.NullableString());
-        if (version >= 5)
+        var (error, message) = (reader.ErrorCode(), reader.NullableString());
+        if (version < 5)
         {
-            reader.Int32(); // partitions
-            reader.Int16(); // replicas
-            for (var settings = reader.ArrayLength(6); settings > 0; settings--)
+            reader.EndStructure();
+            return CreateTopicsResult.Of(name, error, message);
+        }
+
+        var (partitions, replicas) = (reader.Int32(), reader.Int16());
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var left = reader.ArrayLength(6); left > 0; left--)
+        {
+            var (setting, value) = (reader.String(), reader.NullableString());
+            reader.Boolean(); // whether it is read-only
+            reader.Int8(); // where it is set
+            reader.Boolean(); // whether it is a secret
+            reader.EndStructure();
+            if (value is not null)
             {
-                reader.SkipString(); // name
-                reader.SkipString(); // value
-                reader.Boolean(); // read-only
-                reader.Int8(); // source
-                reader.Boolean(); // sensitive
-                reader.EndStructure();
+                settings[setting] = value;
             }
         }
 
         reader.EndStructure();
-        return result;
+        return new CreateTopicsResult(name, error, message, partitions, replicas, settings);
     }
 }
 
-/// <summary>What became of the topics.</summary>
+/// <summary>What became of the topics, or would.</summary>
 /// <param name="Throttle">How long a quota holds us back.</param>
 /// <param name="Topics">Per topic, in any order.</param>
 internal sealed record CreateTopicsResponse(TimeSpan Throttle, IReadOnlyList<CreateTopicsResult> Topics);
 
-/// <summary>What became of a topic.</summary>
+/// <summary>What became of a topic, or would.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Error">NO_ERROR when it is created.</param>
+/// <param name="Error">NO_ERROR when it is created, or would be.</param>
 /// <param name="Message">The broker's words; null when it has none.</param>
-internal sealed record CreateTopicsResult(string Name, ErrorCode Error, string? Message);
+/// <param name="Partitions">How many partitions it has; -1 when that is not said.</param>
+/// <param name="ReplicationFactor">How many replicas each has; -1 when that is not said.</param>
+/// <param name="Settings">Every setting with the value that it gets, defaults included; none for a caller who may not read them, or from an old broker.</param>
+internal sealed record CreateTopicsResult(
+    string Name, ErrorCode Error, string? Message, int Partitions, short ReplicationFactor, IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>One that says nothing of what the topic gets.</summary>
+    public static CreateTopicsResult Of(string name, ErrorCode error, string? message = null) => new(name, error, message, -1, -1, new Dictionary<string, string>());
+}

@@ -3,7 +3,8 @@ using Confluent.Kafka;
 namespace KafkaRestore.Kafka.Wire.Protocol;
 
 /// <summary>Asks for the cluster's id and brokers (KIP-700; Kafka 2.8 and later).</summary>
-internal sealed class DescribeClusterRequest : Request<DescribeClusterResponse>
+/// <param name="withRights">Whether to ask what we may do to the cluster (KIP-430).</param>
+internal sealed class DescribeClusterRequest(bool withRights = false) : Request<DescribeClusterResponse>
 {
     /// <summary>The request.</summary>
     public static readonly Api Definition = new(60, "DescribeCluster", 0, 1, 0);
@@ -16,7 +17,7 @@ internal sealed class DescribeClusterRequest : Request<DescribeClusterResponse>
     /// <inheritdoc/>
     public override void Write(WireWriter writer, short version)
     {
-        writer.Boolean(false); // what we may do to the cluster is not asked
+        writer.Boolean(withRights);
         if (version >= 1)
         {
             writer.Int8(Brokers);
@@ -35,7 +36,7 @@ internal sealed class DescribeClusterRequest : Request<DescribeClusterResponse>
         }
 
         var response = new DescribeClusterResponse(throttle, error, message, reader.String(), reader.Int32(), BrokerEntry.ReadAll(ref reader));
-        reader.Int32(); // what we may do to the cluster
+        response = response with { Rights = reader.Int32() };
         reader.EndStructure();
         return response;
     }
@@ -48,4 +49,8 @@ internal sealed class DescribeClusterRequest : Request<DescribeClusterResponse>
 /// <param name="ClusterId">The cluster's id; empty with an error.</param>
 /// <param name="ControllerId">A broker to send administrative requests to; -1 when there is none.</param>
 /// <param name="Brokers">The brokers that are alive.</param>
-internal sealed record DescribeClusterResponse(TimeSpan Throttle, ErrorCode Error, string? Message, string ClusterId, int ControllerId, IReadOnlyList<BrokerEntry> Brokers);
+internal sealed record DescribeClusterResponse(TimeSpan Throttle, ErrorCode Error, string? Message, string ClusterId, int ControllerId, IReadOnlyList<BrokerEntry> Brokers)
+{
+    /// <summary>What we may do to it, a bit for each of Kafka's operations; <see cref="int.MinValue"/> where that was not asked.</summary>
+    public int Rights { get; init; } = int.MinValue;
+}

@@ -4,7 +4,8 @@ namespace KafkaRestore.Kafka.Wire.Protocol;
 
 /// <summary>Asks for the cluster's brokers, topics and their partitions' leaders. Never creates a topic.</summary>
 /// <param name="topics">The topics' names; null for all.</param>
-internal sealed class MetadataRequest(IReadOnlyCollection<string>? topics) : Request<MetadataResponse>
+/// <param name="withRights">Whether to ask what we may do to each topic (KIP-430).</param>
+internal sealed class MetadataRequest(IReadOnlyCollection<string>? topics, bool withRights = false) : Request<MetadataResponse>
 {
     /// <summary>The request.</summary>
     public static readonly Api Definition = new(3, "Metadata", 9, 12, 9);
@@ -22,7 +23,7 @@ internal sealed class MetadataRequest(IReadOnlyCollection<string>? topics) : Req
             writer.Boolean(false); // what we may do to the cluster is not asked
         }
 
-        writer.Boolean(false); // nor what we may do to the topics
+        writer.Boolean(withRights);
         writer.EndStructure();
     }
 
@@ -62,9 +63,9 @@ internal sealed class MetadataRequest(IReadOnlyCollection<string>? topics) : Req
             reader.EndStructure();
         }
 
-        reader.Int32(); // what we may do to the topic
+        var rights = reader.Int32();
         reader.EndStructure();
-        return new MetadataTopic(error, name, id, isInternal, partitions);
+        return new MetadataTopic(error, name, id, isInternal, partitions) { Rights = rights };
     }
 
     private void WriteTopics(WireWriter writer, short version)
@@ -103,7 +104,11 @@ internal sealed record MetadataResponse(TimeSpan Throttle, IReadOnlyList<BrokerE
 /// <param name="Id">Its id; empty where the broker has none or does not say (before version 10).</param>
 /// <param name="IsInternal">Whether it is one of Kafka's own.</param>
 /// <param name="Partitions">Its partitions, in any order.</param>
-internal sealed record MetadataTopic(ErrorCode Error, string Name, Guid Id, bool IsInternal, IReadOnlyList<MetadataPartition> Partitions);
+internal sealed record MetadataTopic(ErrorCode Error, string Name, Guid Id, bool IsInternal, IReadOnlyList<MetadataPartition> Partitions)
+{
+    /// <summary>What we may do to it, a bit for each of Kafka's operations; <see cref="int.MinValue"/> where that was not asked.</summary>
+    public int Rights { get; init; } = int.MinValue;
+}
 
 /// <summary>A partition.</summary>
 /// <param name="Error">NO_ERROR, or what is amiss, as LEADER_NOT_AVAILABLE.</param>

@@ -11,7 +11,7 @@ public sealed class AdministrationRequestTests
 {
     private static readonly ConfiguredResource s_topic = new(ConfiguredResourceType.Topic, "t");
     private static readonly DescribeConfigsRequest s_describe = new([new(s_topic), new(new ConfiguredResource(ConfiguredResourceType.Broker, "1"), ["a", "b"])]);
-    private static readonly CreateTopicsRequest s_create = new([new TopicToCreate("t", 3, -1, new Dictionary<string, string> { ["a"] = "1" })], TimeSpan.FromSeconds(1));
+    private static readonly CreateTopicsRequest s_create = new([new TopicToCreate("t", 3, -1, new Dictionary<string, string> { ["a"] = "1" })], validateOnly: false, TimeSpan.FromSeconds(1));
     private static readonly DescribeLogDirsRequest s_directories = new([new("t", 1), new("t", 0)]);
 
     private static readonly IncrementalAlterConfigsRequest s_alter = new(

@@ -33,9 +33,12 @@ internal sealed class PartitionFence
     {
         _target = target;
         _log = log;
-        _id = $"{IdPrefix}{target.Topic}.{target.Partition}";
+        _id = IdOf(target);
         _coordinator = new TransactionCoordinator(cluster, _id, target.ToString(), deadline, time);
     }
+
+    /// <summary>The transactional id of a target partition, whatever the job.</summary>
+    public static string IdOf(TargetPartition target) => $"{IdPrefix}{target.Topic}.{target.Partition}";
 
     /// <summary>Finds out whether partitions can be fenced at all, before anything is written: the rights, and the cluster's memory of transactions.</summary>
     /// <remarks>Leaves one more transactional id with that memory, which forgets it after <c>transactional.id.expiration.ms</c>; no partition sees anything.</remarks>
