@@ -39,6 +39,9 @@ internal static class AnswerReaders
         new AnswerReader<FindCoordinatorResponse>(
             new FindCoordinatorRequest(CoordinatorKind.Group, ["g"]),
             "i32 error@0-3 s?@1-3 broker@0-3 [@4 s broker error s? ]"),
+        new AnswerReader<CreateTopicsResponse>(
+            new CreateTopicsRequest([], TimeSpan.Zero, validateOnly: true),
+            "i32 [ s uuid@7 error s? i32 i16 [? s s? bool i8 bool ] <0@5 error > ]"),
         new AnswerReader<InitProducerIdResponse>(
             new InitProducerIdRequest(null, TimeSpan.Zero),
             "i32 error i64 i16"),

@@ -10,6 +10,9 @@ namespace KafkaRestore.Engine.Preflight;
 /// <param name="Hint">What to do; null for the code's general remedy, or when nothing needs to be done.</param>
 public sealed record Finding(Severity Severity, ErrorCode? Code, string What, string? Where = null, string? Hint = null)
 {
+    /// <summary>What it is about, where something else may settle it.</summary>
+    public FindingSubject Subject { get; init; }
+
     /// <summary>An error of the kind that <paramref name="failure"/> is.</summary>
     public static Finding From(RestoreException failure) =>
         new(Severity.Error, failure.Code, failure.Message, failure.Where, failure.Hint);
@@ -30,4 +33,14 @@ public enum Severity
 
     /// <summary>The run is refused; nothing is written.</summary>
     Error,
+}
+
+/// <summary>What a finding is about.</summary>
+public enum FindingSubject
+{
+    /// <summary>Nothing that anything else settles.</summary>
+    Other,
+
+    /// <summary>The topic's retention, which would delete restored records.</summary>
+    Retention,
 }

@@ -209,7 +209,7 @@ public sealed class PreflightCheck(
             {
                 _findings.Add(new Finding(Severity.Warning, null,
                     $"the archive holds records from {DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(oldest, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())):yyyy-MM-dd}; {(found is null ? "the topic is created with the broker's default retention" : $"the topic keeps records for {retention.TotalDays:0.##} days")}, which may delete them again within a minute of being restored",
-                    topic.Name, found is null ? "Create the topic yourself with retention.ms=-1, or raise log.retention.ms on the brokers, before the restore." : "Set retention.ms=-1 on it for the restore."));
+                    topic.Name, found is null ? "Create the topic yourself with retention.ms=-1, or raise log.retention.ms on the brokers, before the restore." : "Set retention.ms=-1 on it for the restore.") { Subject = FindingSubject.Retention });
             }
         }
     }
