@@ -100,6 +100,12 @@ internal sealed class CreatedTopicPlanner(PreparationOptions options, int broker
         var trial = await trials.RunAsync(allowed.Select(static draft => new TopicChanges(draft.Name, draft.WhileRestoring()))).ConfigureAwait(false);
         foreach (var draft in allowed)
         {
+            if (trial.Failures.GetValueOrDefault(draft.Name) is { } failure)
+            {
+                Refuse(draft, draft.Harm(), $"the target does not take what would stand in their place: {failure.What}");
+                continue;
+            }
+
             var rejected = draft.Harm().Where(held => trial.Rejected.ContainsKey((draft.Name, held.Name))).ToList();
             if (rejected.Count > 0)
             {

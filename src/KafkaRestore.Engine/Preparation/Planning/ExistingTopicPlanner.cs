@@ -70,9 +70,12 @@ internal sealed class ExistingTopicPlanner(
             if ((final.Failures.GetValueOrDefault(draft.Name) ?? meanwhile.Failures.GetValueOrDefault(draft.Name)) is { } failure)
             {
                 findings.Refuse(draft.Name, "the topic's settings cannot be changed, as restore.existing_topic_config_policy: apply asks", failure);
+                draft.Refuse();
             }
-
-            draft.RejectMeanwhile(meanwhile, findings);
+            else
+            {
+                draft.RejectMeanwhile(meanwhile, findings);
+            }
         }
     }
 
@@ -81,6 +84,9 @@ internal sealed class ExistingTopicPlanner(
     {
         private readonly Dictionary<string, string> _rejected = [];
         private readonly HashSet<string> _notHeld = [];
+        private bool _isRefused;
+
+        private bool IsChanged => policy == ExistingTopicPolicy.Apply && !_isRefused;
 
         public string Name => name;
 
@@ -100,12 +106,12 @@ internal sealed class ExistingTopicPlanner(
 
         /// <summary>What the topic is to have and has not.</summary>
         public Dictionary<string, string?> Changes() =>
-            policy != ExistingTopicPolicy.Apply ? [] : Open.Where(setting => SkipOf(setting) is null && Differs(setting)).ToDictionary(static setting => setting.Name, static setting => (string?)setting.Value);
+            !IsChanged ? [] : Open.Where(setting => SkipOf(setting) is null && Differs(setting)).ToDictionary(static setting => setting.Name, static setting => (string?)setting.Value);
 
         /// <summary>What is set aside anew; what the journal holds is set aside as it says.</summary>
         public IReadOnlyList<HeldSetting> NewlyHeld()
         {
-            if (policy != ExistingTopicPolicy.Apply)
+            if (!IsChanged)
             {
                 return [];
             }
@@ -132,6 +138,9 @@ internal sealed class ExistingTopicPlanner(
 
             return values;
         }
+
+        /// <summary>Nothing of it can be changed.</summary>
+        public void Refuse() => _isRefused = true;
 
         public void Reject(TrialResult trial)
         {
@@ -215,7 +224,7 @@ internal sealed class ExistingTopicPlanner(
         {
             var skipped = SkipOf(setting);
             var own = known.GetValueOrDefault(setting.Name);
-            var isChanged = skipped is null && policy == ExistingTopicPolicy.Apply;
+            var isChanged = skipped is null && IsChanged;
             return new SettingDecision
             {
                 Topic = name,
