@@ -51,6 +51,7 @@ internal static class DryRunReportText
             page.Table(table);
         }
 
+        PreparationText.AddDrift(page, report.Preparation);
         return page.ToString();
     }
 

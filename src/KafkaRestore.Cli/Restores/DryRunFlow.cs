@@ -7,6 +7,7 @@ using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
+using KafkaRestore.Engine.Running;
 using KafkaRestore.Engine.Times;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Sinks;
@@ -22,7 +23,9 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
     public async Task<ExitCode> RunAsync(OutputFormat format, string? reportPath, CancellationToken stop)
     {
         var file = reportPath is null ? null : new ReportFile(reportPath);
-        var options = configuration.Options;
+
+        // What a restore would ask to be confirmed is shown, and nothing more.
+        var options = configuration.Options with { Preparation = configuration.Options.Preparation with { PurgeConfirmed = true } };
         DryRunReport report;
         ExitCode exit;
         try
@@ -52,32 +55,28 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
             var cluster = new TargetCluster(options.Target, log: context.Log.Client);
             await using (cluster.ConfigureAwait(false))
             {
-                var preflight = await new PreflightCheck(plan, options, storage, cluster, context.Time).RunAsync(stop).ConfigureAwait(false);
-                var (checkedToo, sink) = await ForeseeSinkAsync(options, preflight, stop).ConfigureAwait(false);
-                return DryRunReportBuilder.Build(plan, checkedToo, sink);
+                var sinks = new ChosenSinkFactory(options.Target, options.Delivery, context.Log.Client);
+                await using (sinks.ConfigureAwait(false))
+                {
+                    using var job = new RestoreJob(options, storage, cluster, sinks, context.Time, settings: SettingsDoor.Of(options, context));
+                    var preflight = await job.CheckAsync(plan, stop).ConfigureAwait(false);
+                    var (checkedToo, sink) = await ForeseeSinkAsync(sinks, preflight, stop).ConfigureAwait(false);
+                    return DryRunReportBuilder.Build(plan, checkedToo, sink);
+                }
             }
         }
     }
 
     /// <summary>Which sink would write; why none could is one more finding.</summary>
-    private async Task<(PreflightResult Preflight, SinkDescription? Sink)> ForeseeSinkAsync(RestoreOptions options, PreflightResult preflight, CancellationToken stop)
+    private static async Task<(PreflightResult Preflight, SinkDescription? Sink)> ForeseeSinkAsync(ChosenSinkFactory sinks, PreflightResult preflight, CancellationToken stop)
     {
-        if (preflight.Cluster is null)
+        try
         {
-            return (preflight, null);
+            return preflight.Cluster is null ? (preflight, null) : (preflight, await sinks.ForeseeAsync(stop).ConfigureAwait(false));
         }
-
-        var sinks = new ChosenSinkFactory(options.Target, options.Delivery, context.Log.Client);
-        await using (sinks.ConfigureAwait(false))
+        catch (RestoreException failure)
         {
-            try
-            {
-                return (preflight, await sinks.ForeseeAsync(stop).ConfigureAwait(false));
-            }
-            catch (RestoreException failure)
-            {
-                return (preflight with { Findings = [Finding.From(failure), .. preflight.Findings] }, null);
-            }
+            return (preflight with { Findings = [Finding.From(failure), .. preflight.Findings] }, null);
         }
     }
 

@@ -22,6 +22,9 @@ public sealed record PreflightResult
     /// <summary>What is to be done to the target's topics and their settings; null where they are left alone.</summary>
     public TargetPreparation? Preparation { get; init; }
 
+    /// <summary>Records that are deleted before the first write; null for none.</summary>
+    public Purge? Purge { get; init; }
+
     /// <summary>Whether the run may begin.</summary>
     public bool Passed => Findings.All(finding => finding.Severity != Severity.Error);
 }

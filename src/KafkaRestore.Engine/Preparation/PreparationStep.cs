@@ -6,9 +6,6 @@ internal enum PreparationStep
     /// <summary>The journal is on the disk; nothing is touched yet.</summary>
     Journaled,
 
-    /// <summary>Records of existing topics are deleted.</summary>
-    Purged,
-
     /// <summary>Missing topics exist.</summary>
     Created,
 

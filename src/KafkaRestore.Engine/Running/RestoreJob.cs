@@ -96,7 +96,13 @@ public sealed class RestoreJob : IDisposable
     public async Task<PreflightResult> CheckAsync(RestorePlan plan, CancellationToken cancellationToken)
     {
         var preflight = await new PreflightCheck(plan, _options, _storage, _cluster, _time, State?.Begun, Needed(plan)).RunAsync(cancellationToken).ConfigureAwait(false);
-        if (_settings is null || preflight.Cluster is not { } cluster)
+        if (preflight.Cluster is not { } cluster)
+        {
+            return preflight;
+        }
+
+        preflight = await Purge.ExtendAsync(preflight, plan, _options.Preparation, State?.Begun.Count > 0, _cluster, cancellationToken).ConfigureAwait(false);
+        if (_settings is null)
         {
             return preflight;
         }

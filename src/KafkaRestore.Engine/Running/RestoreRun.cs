@@ -80,6 +80,7 @@ internal sealed class RestoreRun
     {
         var shares = MemoryShares.Of(_options.Execution, _plan, _storage.Properties);
         await (_preparer?.RunAsync(stop) ?? CreateTopicsAsync(preflight, stop)).ConfigureAwait(false);
+        await (preflight.Purge?.RunAsync(_cluster, stop) ?? Task.CompletedTask).ConfigureAwait(false);
         var topics = await _cluster.DescribeTopicsAsync([.. _plan.Topics.Select(topic => topic.Name)], stop).ConfigureAwait(false);
         var ranges = _plan.Lanes.Count == 0
             ? new Dictionary<TargetPartition, PartitionRange>()
