@@ -13,12 +13,6 @@ public sealed class KeyTableTests
 
     public static TheoryData<string, string, string?> RefusedKeys => new()
     {
-        { "restore.purge_topics", "true", "false" },
-        { "restore.existing_topic_config_policy", "apply", "validate_only" },
-        { "restore.topic_config_overrides", "{ orders: { retention.ms: '-1' } }", "{}" },
-        { "restore.unsupported_config_policy", "fail", "skip" },
-        { "restore.target_profile", "confluent_cloud", null },
-        { "restore.target_cluster_type", "basic", null },
         { "restore.produce_acks", "1", "-1" },
         { "restore.idempotent_producer", "false", "true" },
         { "restore.checkpoint_storage", "remote", "local" },
@@ -36,7 +30,6 @@ public sealed class KeyTableTests
         { "target.connection.keepalive_time_secs", "60", "target.connection.keepalive_time_secs" },
         { "target.connection.keepalive_interval_secs", "20", "target.connection.keepalive_interval_secs" },
         { "target.connection.fetch_max_wait_ms", "500", "target.connection.fetch_max_wait_ms" },
-        { "restore.restore_topic_configs", "true", "restore.restore_topic_configs" },
         { "restore.header_preflight", "full", "restore.header_preflight" },
         { "restore.circuit_breaker.enabled", "true", "restore.circuit_breaker" },
         { "restore.circuit_breaker.failure_threshold", "5", "restore.circuit_breaker" },
@@ -80,7 +73,7 @@ public sealed class KeyTableTests
     [Fact]
     public void The_default_that_the_reference_names_is_the_one_that_holds()
     {
-        string[] described = ["no limit", "as the endpoint says", "false; true with an endpoint", "required", ""];
+        string[] described = ["no limit", "as the endpoint says", "false; true with an endpoint", "required", "none", "target_profile's, else the archive's, else the broker's", ""];
         var tested = 0;
         foreach (var sample in KeySamples.All)
         {
@@ -154,7 +147,6 @@ public sealed class KeyTableTests
     }
 
     [Theory]
-    [InlineData("restore.restore_topic_configs")]
     [InlineData("restore.circuit_breaker.enabled")]
     [InlineData("metrics.enabled")]
     public void A_key_without_effect_that_is_switched_off_shows_nothing(string path) =>

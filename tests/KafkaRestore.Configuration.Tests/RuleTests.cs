@@ -92,6 +92,32 @@ public sealed class RuleTests
         Assert.Equal($"storage.{path}", problem.Path);
     }
 
+    [Fact]
+    public void A_cluster_type_means_nothing_without_its_profile() =>
+        Assert.Equal("restore.target_cluster_type", Assert.Single(new ConfigurationText().Set("restore.target_cluster_type", "basic").Read().Problems).Path);
+
+    [Fact]
+    public void Deleting_and_appending_contradict_each_other() =>
+        Assert.Equal("restore.purge_topics", Assert.Single(new ConfigurationText().Set("restore.purge_topics", "true").Set("restore.into_existing", "append").Read().Problems).Path);
+
+    [Theory]
+    [InlineData("{ orders: { retention.ms: 604800000, cleanup.policy: 'compact,delete', preallocate: true } }", "604800000 compact,delete true")]
+    [InlineData("{ orders: { unknown.key: '' } }", "")]
+    public void Overrides_of_settings_are_taken_as_they_stand_there(string yaml, string values)
+    {
+        var overrides = new ConfigurationText().Set("restore.topic_config_overrides", yaml).Read().Require().Options.Preparation.Overrides;
+
+        Assert.Equal(values, string.Join(' ', overrides["orders"].Values));
+    }
+
+    [Theory]
+    [InlineData("{ 'a b': { retention.ms: 1 } }")]
+    [InlineData("{ orders: 5 }")]
+    [InlineData("{ orders: { 'retention ms': 1 } }")]
+    [InlineData("{ orders: { retention.ms: [1] } }")]
+    public void Overrides_that_are_none_are_refused(string yaml) =>
+        Assert.StartsWith("restore.topic_config_overrides.", Assert.Single(new ConfigurationText().Set("restore.topic_config_overrides", yaml).Read().Problems).Path, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("backend=azure account_name=a container_name=c")]
     [InlineData("backend=azure account_name=a container_name=c account_key=k use_emulator=true")]

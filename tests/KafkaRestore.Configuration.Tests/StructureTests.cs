@@ -91,12 +91,12 @@ public sealed class StructureTests
     [Fact]
     public void Several_problems_become_one_failure_that_lists_them()
     {
-        var failure = Assert.Throws<RestoreException>(() => Read(Good + "restore: { dry_run: 1, purge_topics: true, dri_run: true }").Require());
+        var failure = Assert.Throws<RestoreException>(() => Read(Good + "restore: { dry_run: 1, rewrite_schema_ids: true, dri_run: true }").Require());
 
         Assert.Same(ErrorCodes.ConfigInvalid, failure.Code);
         Assert.Equal("test.yaml", failure.Where);
         Assert.Contains("3 problems", failure.Message, StringComparison.Ordinal);
-        Assert.All(new[] { "restore.dry_run", "restore.purge_topics", "restore.dri_run" }, path => Assert.Contains(path, failure.Message, StringComparison.Ordinal));
+        Assert.All(new[] { "restore.dry_run", "restore.rewrite_schema_ids", "restore.dri_run" }, path => Assert.Contains(path, failure.Message, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Restores;
+using KafkaRestore.Configuration;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Commands;
@@ -17,6 +18,11 @@ internal sealed class RestoreCommand : CliCommand
         Description = "Write the report there as JSON as well; wins over restore.report of the configuration.",
     };
 
+    private readonly Option<bool> _purge = new("--purge")
+    {
+        Description = "Confirm restore.purge_topics: delete the records of the target topics that the check names, before the first write.",
+    };
+
     private readonly JobOptions _job = new();
 
     public RestoreCommand()
@@ -26,6 +32,7 @@ internal sealed class RestoreCommand : CliCommand
         Add(_config);
         Add(_format);
         Add(_report);
+        Add(_purge);
         _job.AddTo(this);
     }
 
@@ -46,10 +53,25 @@ internal sealed class RestoreCommand : CliCommand
     public override Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop)
     {
         var configuration = _job.Apply(ConfigurationOption.Read(arguments.GetRequiredValue(_config), context.Log), arguments, context.Log);
+        if (arguments.GetValue(_purge))
+        {
+            configuration = Confirm(configuration, context.Log);
+        }
+
         var format = arguments.GetValue(_format);
         var report = arguments.GetValue(_report) ?? configuration.ReportPath;
         return configuration.Options.DryRun
             ? new DryRunFlow(configuration, context).RunAsync(format, report, stop)
             : new RestoreFlow(configuration, context).RunAsync(format, report, stop);
+    }
+
+    private static RestoreConfiguration Confirm(RestoreConfiguration configuration, ConsoleLog log)
+    {
+        if (!configuration.Options.Preparation.PurgeTopics)
+        {
+            log.Message("--purge has no effect: restore.purge_topics is not set");
+        }
+
+        return configuration with { Options = configuration.Options with { Preparation = configuration.Options.Preparation with { PurgeConfirmed = true } } };
     }
 }

@@ -3,6 +3,7 @@ using KafkaRestore.Cli.Commands;
 using KafkaRestore.Cli.Commands.OffsetMaps;
 using KafkaRestore.Cli.Indexing;
 using KafkaRestore.Cli.Output;
+using KafkaRestore.Cli.Preparing;
 using KafkaRestore.Cli.Steering;
 using KafkaRestore.Cli.Verifying;
 using KafkaRestore.Records.Errors;
@@ -22,6 +23,7 @@ internal static class CommandLine
             new RestoreCommand(),
             new StatusCommand(),
             new AdjustCommand(),
+            new ApplyPendingCommand(),
             new ValidateRestoreCommand(),
             new VerifyCommand(),
             new ListCommand(),

@@ -52,6 +52,7 @@ internal static class DryRunReportText
             page.Table(table);
         }
 
+        PreparationText.AddDrift(page, report.Preparation);
         return page.ToString();
     }
 

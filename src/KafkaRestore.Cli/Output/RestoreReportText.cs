@@ -21,6 +21,8 @@ internal static class RestoreReportText
             AddWork(page, report);
         }
 
+        PreparationText.AddDrift(page, report.Preparation);
+        PreparationText.AddEnd(page, report.Preparation);
         return page
             .List("Limits changed", report.LimitChanges.Select(LimitText.Of))
             .List("Errors", report.Errors)

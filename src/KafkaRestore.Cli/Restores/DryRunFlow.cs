@@ -8,6 +8,7 @@ using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
+using KafkaRestore.Engine.Running;
 using KafkaRestore.Engine.Times;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Probing;
@@ -30,7 +31,9 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
     public async Task<ExitCode> RunAsync(OutputFormat format, string? reportPath, CancellationToken stop)
     {
         var file = reportPath is null ? null : new ReportFile(reportPath);
-        var options = configuration.Options;
+
+        // What a restore would ask to be confirmed is shown, and nothing more.
+        var options = configuration.Options with { Preparation = configuration.Options.Preparation with { PurgeConfirmed = true } };
         DryRunReport report;
         ExitCode exit;
         try
@@ -60,20 +63,26 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
             var cluster = new ChosenTargetCluster(options.Target, log: context.Log.Client);
             await using (cluster.ConfigureAwait(false))
             {
-                var preflight = await CheckAsync(plan, options, storage, cluster, stop).ConfigureAwait(false);
-                var (checkedToo, sink) = await ForeseeSinkAsync(options, preflight, stop).ConfigureAwait(false);
-                return DryRunReportBuilder.Build(plan, checkedToo, sink);
+                var sinks = new ChosenSinkFactory(options.Target, options.Delivery, context.Log.Client);
+                await using (sinks.ConfigureAwait(false))
+                {
+                    var preflight = await CheckAsync(plan, options, storage, cluster, sinks, stop).ConfigureAwait(false);
+                    var (checkedToo, sink) = await ForeseeSinkAsync(sinks, preflight, stop).ConfigureAwait(false);
+                    return DryRunReportBuilder.Build(plan, checkedToo, sink);
+                }
             }
         }
     }
 
-    private async Task<PreflightResult> CheckAsync(RestorePlan plan, RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, CancellationToken stop)
+    private async Task<PreflightResult> CheckAsync(
+        RestorePlan plan, RestoreOptions options, IArchiveStorage storage, ITargetCluster cluster, ChosenSinkFactory sinks, CancellationToken stop)
     {
         var probe = TargetProbes.TryOpen(options.Target, context.Log.Client);
         try
         {
             var depth = new PreflightDepth { Checksums = checksums, OnChecksum = Count };
-            var run = new PreflightCheck(plan, options, storage, cluster, context.Time, probe: probe, depth: depth).RunAsync(stop);
+            using var job = new RestoreJob(options, storage, cluster, sinks, context.Time, probe: probe, settings: SettingsDoor.Of(options, context));
+            var run = job.CheckAsync(plan, stop, depth);
             return await (checksums ? StatusLine.DuringAsync(run, () => Status(plan), context.Log, context.Time) : run).ConfigureAwait(false);
         }
         finally
@@ -95,24 +104,15 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
         $"checksums: {Output.Show.Count(Interlocked.Read(ref _checkedObjects))} of {Output.Show.Count(plan.SegmentCount, "segment")}, {Output.Show.Size(Interlocked.Read(ref _checkedBytes))} of {Output.Show.Size(plan.StoredBytes)} read";
 
     /// <summary>Which sink would write; why none could is one more finding.</summary>
-    private async Task<(PreflightResult Preflight, SinkDescription? Sink)> ForeseeSinkAsync(RestoreOptions options, PreflightResult preflight, CancellationToken stop)
+    private static async Task<(PreflightResult Preflight, SinkDescription? Sink)> ForeseeSinkAsync(ChosenSinkFactory sinks, PreflightResult preflight, CancellationToken stop)
     {
-        if (preflight.Cluster is null)
+        try
         {
-            return (preflight, null);
+            return preflight.Cluster is null ? (preflight, null) : (preflight, await sinks.ForeseeAsync(stop).ConfigureAwait(false));
         }
-
-        var sinks = new ChosenSinkFactory(options.Target, options.Delivery, context.Log.Client);
-        await using (sinks.ConfigureAwait(false))
+        catch (RestoreException failure)
         {
-            try
-            {
-                return (preflight, await sinks.ForeseeAsync(stop).ConfigureAwait(false));
-            }
-            catch (RestoreException failure)
-            {
-                return (preflight with { Findings = [new Finding(Severity.Error, FindingKinds.Sink, failure.Message, failure.Where, failure.Hint, failure.Code), .. preflight.Findings] }, null);
-            }
+            return (preflight with { Findings = [new Finding(Severity.Error, FindingKinds.Sink, failure.Message, failure.Where, failure.Hint, failure.Code), .. preflight.Findings] }, null);
         }
     }
 

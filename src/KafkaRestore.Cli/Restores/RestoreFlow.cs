@@ -5,8 +5,10 @@ using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Progress;
 using KafkaRestore.Configuration;
 using KafkaRestore.Engine.Lanes;
+using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
+using KafkaRestore.Engine.Preparation;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Engine.State;
@@ -50,11 +52,12 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
                 closing.Add(probe);
             }
 
-            using var job = new RestoreJob(configuration.Options, storage, cluster, sinks, context.Time, probe: probe);
+            using var job = new RestoreJob(configuration.Options, storage, cluster, sinks, context.Time, probe: probe, settings: SettingsDoor.Of(configuration.Options, context));
             var (plan, preflight) = await OpenAsync(job, stop).ConfigureAwait(false);
             if (preflight is null)
             {
-                return await WriteOffsetsAsync(offsets, job.State!, Finished(job.State!, format)).ConfigureAwait(false);
+                var finished = await PutBackAsync(job, Finished(job.State!, format), stop).ConfigureAwait(false);
+                return await WriteOffsetsAsync(offsets, job.State!, finished).ConfigureAwait(false);
             }
 
             var (report, exit) = await RunAsync(job, plan, preflight, stop).ConfigureAwait(false);
@@ -128,6 +131,27 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
             $"Its state is {file}; --again makes a new job of it.");
         context.Result.Write(summary, format, value => JobSummaryText.OfFinished(value, file, context.Result.Style));
         return summary.Skips == 0 ? ExitCode.Done : ExitCode.Partial;
+    }
+
+    /// <summary>A job that is done may have died before it put back what it had set aside.</summary>
+    private async Task<ExitCode> PutBackAsync(RestoreJob job, ExitCode exit, CancellationToken stop)
+    {
+        var pending = PendingSettings.Read(job.State!.Stored.Location);
+        if (pending.Count == 0)
+        {
+            return exit;
+        }
+
+        if (configuration.Options.Preparation.PutBack == SettingsPutBack.OnRequest)
+        {
+            _log.Message($"settings of {Output.Show.Count(pending.Count, "topic")} are still set aside, as asked; `kafka-restore apply-pending` puts them back");
+            return exit;
+        }
+
+        _log.Message($"settings of {Output.Show.Count(pending.Count, "topic")} are still set aside; they are put back now");
+        var outcome = await job.PutBackAsync(stop).ConfigureAwait(false);
+        PreparationText.Log(outcome, _log);
+        return exit == ExitCode.Done && outcome.Failures.Count > 0 ? ExitCode.Partial : exit;
     }
 
     private string FileOf(StoredJob stored) => PlaceOf(stored).SummaryFile;

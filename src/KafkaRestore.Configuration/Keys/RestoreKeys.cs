@@ -12,7 +12,6 @@ internal static class RestoreKeys
 {
     private const string LocalOnly = "progress is saved on this machine's disk only";
     private const string NoGroups = "consumer groups cannot be moved yet";
-    private const string NoTopicConfigs = "topic settings of the archive are not applied yet";
     private const string NoSchemaIds = "schema ids cannot be rewritten yet";
 
     private static readonly DeliveryOptions Delivery = new();
@@ -122,20 +121,58 @@ internal static class RestoreKeys
         Works("restore.dry_run", new BooleanReader(), Text(false), "Checks everything and writes nothing.", (draft, value) => draft.DryRun = value),
         Always("restore.dry_run_check_segments", new BooleanReader(), Text(true), "Looks for every selected segment in a dry run.", "every selected segment is looked for, before every run", value => !value),
         Works("restore.create_topics", new BooleanReader(), Text(Preparation.CreateTopics), "Creates target topics that do not exist.", (draft, value) => draft.Preparation = draft.Preparation with { CreateTopics = value }),
-        Works("restore.default_replication_factor", new ReplicationFactorReader(), Text(Preparation.DefaultReplicationFactor), "The replication factor of topics that are created; -1 is the broker's default.", (draft, value) => draft.Preparation = draft.Preparation with { DefaultReplicationFactor = value }),
+        Works("restore.default_replication_factor", new ReplicationFactorReader(), "target_profile's, else the archive's, else the broker's", "The replication factor of topics that are created; -1 is the broker's default.", (draft, value) => draft.Preparation = draft.Preparation with { DefaultReplicationFactor = value }),
         Own(
             "restore.into_existing",
             new ChoiceReader<bool>(("refuse", false), ("append", true)),
             "refuse",
             "What happens when a target partition holds records already.",
             (draft, value) => draft.Preparation = draft.Preparation with { AppendToExisting = value }),
-        Refused("restore.purge_topics", new BooleanReader(), Text(false), "Deletes the records of target topics first.", "target topics cannot be emptied first yet", value => value),
-        NoEffect("restore.restore_topic_configs", new BooleanReader(), Text(false), "Gives created topics the settings that the archive holds.", NoTopicConfigs, value => value),
-        Refused("restore.existing_topic_config_policy", new ChoiceReader<bool>(("validate_only", false), ("apply", true), ("fail", true)), "validate_only", "What happens when an existing topic has other settings than the archive's.", NoTopicConfigs, value => value),
-        Refused("restore.topic_config_overrides", new OpaqueReader("map of target topic to settings"), "none", "Settings for created topics.", NoTopicConfigs, HasContent),
-        Refused("restore.unsupported_config_policy", new ChoiceReader<bool>(("skip", false), ("fail", true)), "skip", "What happens to settings that the target does not know.", NoTopicConfigs, value => value),
-        Refused("restore.target_profile", new ChoiceReader<bool>(("confluent_cloud", true)), "none", "Adapts topic settings to a hosting service.", NoTopicConfigs, value => value),
-        Refused("restore.target_cluster_type", new ChoiceReader<bool>(("basic", true), ("standard", true), ("enterprise", true), ("dedicated", true)), "none", "The kind of cluster of target_profile.", NoTopicConfigs, value => value),
+        Better(
+            "restore.purge_topics",
+            new BooleanReader(),
+            Text(false),
+            "Deletes the records of existing target partitions before the first write; refused without `--purge` on the command line (docs/target-preparation.md).",
+            "asks for a confirmation that names what would be deleted; never once the job has begun",
+            (draft, value) => draft.Preparation = draft.Preparation with { PurgeTopics = value }),
+        Works("restore.restore_topic_configs", new BooleanReader(), Text(Preparation.RestoreTopicConfigs), "Gives created topics the settings and replicas that the archive has captured.", (draft, value) => draft.Preparation = draft.Preparation with { RestoreTopicConfigs = value }),
+        Better(
+            "restore.existing_topic_config_policy",
+            new ChoiceReader<ExistingTopicPolicy>(("validate_only", ExistingTopicPolicy.ValidateOnly), ("apply", ExistingTopicPolicy.Apply), ("fail", ExistingTopicPolicy.Fail)),
+            "validate_only",
+            "What happens when a topic that existed before has other settings than it is to have: they are reported, changed, or refuse the restore.",
+            "decided before anything is created; `apply` also sets aside what would destroy records during the restore",
+            (draft, value) => draft.Preparation = draft.Preparation with { ExistingTopics = value }),
+        Better(
+            "restore.topic_config_overrides",
+            new MapReader<string, IReadOnlyDictionary<string, string>>(
+                new TextValueReader(check: Checks.TopicName),
+                new MapReader<string, string>(new TextValueReader(check: Checks.SettingName), new TextValueReader(allowEmpty: true, allowTyped: true), "map of setting to value"),
+                "map of target topic to its settings"),
+            "none",
+            "Settings that win over captured ones.",
+            "hold for every topic, also for one of which nothing was captured",
+            (draft, value) => draft.Preparation = draft.Preparation with { Overrides = value }),
+        Better(
+            "restore.unsupported_config_policy",
+            new ChoiceReader<bool>(("skip", false), ("fail", true)),
+            "skip",
+            "What happens to a setting that the target does not know, does not let be changed or does not take, or that lies outside the limits of target_profile: left out or clamped, and reported; or the restore is refused.",
+            "decided before anything is created",
+            (draft, value) => draft.Preparation = draft.Preparation with { RefuseUnsupported = value }),
+        Works("restore.target_profile", new ChoiceReader<TargetProfile>(("confluent_cloud", TargetProfile.ConfluentCloud)), "none", "Keeps settings and replicas within the limits of a hosting service.", (draft, value) => draft.Preparation = draft.Preparation with { Profile = value }),
+        Works(
+            "restore.target_cluster_type",
+            new ChoiceReader<HostedClusterType>(("basic", HostedClusterType.Basic), ("standard", HostedClusterType.Standard), ("enterprise", HostedClusterType.Enterprise), ("dedicated", HostedClusterType.Dedicated)),
+            "the one with the tightest limits",
+            "The kind of cluster of target_profile.",
+            (draft, value) => draft.Preparation = draft.Preparation with { ClusterType = value }),
+        Own(
+            "restore.put_back_settings",
+            new ChoiceReader<SettingsPutBack>(("at_end", SettingsPutBack.AtEnd), ("on_request", SettingsPutBack.OnRequest)),
+            "at_end",
+            "When settings that were set aside during the restore are put back: as soon as everything is restored, or by `kafka-restore apply-pending`.",
+            (draft, value) => draft.Preparation = draft.Preparation with { PutBack = value }),
         NoEffect("restore.header_preflight", new ChoiceReader<string>(("auto", "auto"), ("full", "full"), ("skip", "skip")), "", "Reads the archive's tracking headers before the run.", "offsets come from the archive's segments, not from headers"),
     ];
 

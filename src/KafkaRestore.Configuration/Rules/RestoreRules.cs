@@ -34,6 +34,7 @@ internal static class RestoreRules
         }
 
         DeliveryRules.Check(context);
+        PreparationRules.Check(context);
         if (!draft.CircuitBreakerEnabled)
         {
             context.DropNotice(RestoreKeys.CircuitBreakerSection);

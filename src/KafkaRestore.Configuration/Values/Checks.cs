@@ -66,6 +66,12 @@ internal static class Checks
             ? null
             : $"a topic's name has at most {MaxTopicLength} letters, digits, dots, underscores and hyphens";
 
+    /// <summary>A name that can be that of a topic's setting.</summary>
+    public static string? SettingName(string text) =>
+        text.Length <= MaxTopicLength && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-')
+            ? null
+            : "a setting's name has letters, digits, dots, underscores and hyphens";
+
     /// <summary>A path on this machine's disk, not an address of a storage.</summary>
     public static string? LocalFilePath(string text) =>
         text.Contains("://", StringComparison.Ordinal) ? "the path is that of a file on this machine; copy the file to a storage afterwards" : FilePath(text);

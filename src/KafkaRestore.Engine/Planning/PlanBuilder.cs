@@ -174,6 +174,9 @@ public static class PlanBuilder
                 [.. group.Select(topic => topic.Name)],
                 needed.GetValueOrDefault(group.Key, 1),
                 mapping.RepartitioningOf(group.Key)?.TargetPartitions
-                    ?? Math.Max(needed.GetValueOrDefault(group.Key, 1), group.Max(topic => mapping.PartitionsFor(topic.PartitionCount)))))];
+                    ?? Math.Max(needed.GetValueOrDefault(group.Key, 1), group.Max(topic => mapping.PartitionsFor(topic.PartitionCount))))
+            {
+                Captured = [.. group.Select(topic => new CapturedTopic(topic.Name, topic.Configurations, topic.SourceReplicationFactor))],
+            })];
     }
 }

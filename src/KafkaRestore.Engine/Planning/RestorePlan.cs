@@ -107,7 +107,17 @@ public sealed record StreamRules
 /// <param name="Sources">The source topics that go into it, in order.</param>
 /// <param name="PartitionsNeeded">Partitions that it must have: one more than the highest that gets records.</param>
 /// <param name="PartitionsToCreate">Partitions that it gets when it is created: as many as the sources had, mapped.</param>
-public sealed record TopicPlan(string Name, IReadOnlyList<string> Sources, int PartitionsNeeded, int PartitionsToCreate);
+public sealed record TopicPlan(string Name, IReadOnlyList<string> Sources, int PartitionsNeeded, int PartitionsToCreate)
+{
+    /// <summary>What the archive knows of the source topics besides their records, in the order of <see cref="Sources"/>. No part of what the plan means.</summary>
+    public IReadOnlyList<CapturedTopic> Captured { get; init; } = [];
+}
+
+/// <summary>How a source topic was set up when it was archived.</summary>
+/// <param name="Name">Its name at the source.</param>
+/// <param name="Settings">The settings that it had of its own; empty when none were captured.</param>
+/// <param name="ReplicationFactor">Its replicas; null when not captured.</param>
+public sealed record CapturedTopic(string Name, IReadOnlyDictionary<string, string> Settings, int? ReplicationFactor);
 
 /// <summary>The ordered stream into one target partition.</summary>
 public sealed class LanePlan

@@ -11,6 +11,9 @@ namespace KafkaRestore.Engine.Preflight;
 /// <param name="Code">The error that it is; null for one that refuses nothing.</param>
 public sealed record Finding(Severity Severity, FindingKind Kind, string What, string? Where = null, string? Hint = null, ErrorCode? Code = null)
 {
+    /// <summary>The topic setting that is the reason, where it is one: whoever sets it aside settles the finding.</summary>
+    public string? Setting { get; init; }
+
     /// <summary>What to do; null when there is nothing to be done.</summary>
     public string? Remedy => Hint ?? Code?.Remedy ?? (Severity == Severity.Info ? null : Kind.Remedy);
 

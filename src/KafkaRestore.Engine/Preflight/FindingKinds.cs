@@ -188,13 +188,21 @@ public static class FindingKinds
     public static readonly FindingKind NotChecked = new("not_checked",
         "Something could not be checked, or was checked in part.", "See the finding for the reason.");
 
+    /// <summary>What is done to topic settings.</summary>
+    public static readonly FindingKind TopicSettings = new("topic_settings",
+        "Topic settings differ from the archive's, cannot be had at the target, or cannot be read or set aside.", "See docs/target-preparation.md.", ErrorCodes.TargetSettings);
+
+    /// <summary>What is deleted first.</summary>
+    public static readonly FindingKind Purge = new("purge",
+        "restore.purge_topics deletes the records of target topics before the first write.", "Confirm it with --purge, or leave the key out.", ErrorCodes.TargetNotEmpty);
+
     /// <summary>All of them, in the order of the documentation.</summary>
     public static IReadOnlyList<FindingKind> All { get; } =
     [
         Plan, WindowSlack, WindowSpared,
         ArchiveGap, ArchiveIncomplete, ArchiveNotProvable, ArchiveGenerations, ControlRecords, ChainedHeaders, EmptyHeaders, SegmentDamaged,
         ObjectMissing, ObjectSize, ObjectAccess, ObjectChecksum, StorageClass, StorageFailed, ObjectsLater,
-        TargetUnreachable, TargetDenied, TopicMissing, TopicCreation, Partitions, Leaderless, NotEmpty,
+        TargetUnreachable, TargetDenied, TopicMissing, TopicCreation, TopicSettings, Partitions, Leaderless, NotEmpty, Purge,
         RightToDescribe, RightToWrite, RightToRead, RightToCreate, RightToFence,
         TimestampType, TimestampLimits, Retention, Compaction, RecordSize, MessageFormat, SegmentRolling, ReplicationFactor, MinInsyncReplicas,
         DiskSpace, Estimate, Sink, NotChecked, Failed,

@@ -1,4 +1,5 @@
 using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Preparation;
 using KafkaRestore.Kafka;
 
 namespace KafkaRestore.Engine.Preflight;
@@ -17,6 +18,12 @@ public sealed record PreflightResult
 
     /// <summary>The plan's topics that are to be created.</summary>
     public IReadOnlyList<TopicPlan> TopicsToCreate { get; init; } = [];
+
+    /// <summary>What is to be done to the target's topics and their settings; null where they are left alone.</summary>
+    public TargetPreparation? Preparation { get; init; }
+
+    /// <summary>Records that are deleted before the first write; null for none.</summary>
+    public Purge? Purge { get; init; }
 
     /// <summary>Whether the run may begin.</summary>
     public bool Passed => Findings.All(finding => finding.Severity != Severity.Error);

@@ -61,6 +61,10 @@ public sealed record DryRunReport
     /// <summary>Target topics that would be created.</summary>
     public required IReadOnlyList<string> TopicsToCreate { get; init; }
 
+    /// <summary>What would be done to the target's topics and their settings; left out where they would be left alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PreparationReport? Preparation { get; init; }
+
     /// <summary>What would happen to consumer offsets, in words.</summary>
     public required IReadOnlyList<string> ConsumerOffsetActions { get; init; }
 

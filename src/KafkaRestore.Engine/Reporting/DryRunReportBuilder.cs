@@ -38,6 +38,7 @@ public static class DryRunReportBuilder
                 : [segments.Min(segment => Math.Min(segment.FirstTimestamp, segment.LastTimestamp)), segments.Max(segment => Math.Max(segment.FirstTimestamp, segment.LastTimestamp))],
             TopicsToRestore = Topics(plan),
             TopicsToCreate = [.. preflight.TopicsToCreate.Select(topic => topic.Name)],
+            Preparation = preflight.Preparation is { } preparation ? PreparationReport.Of(preparation) : null,
             ConsumerOffsetActions = [OffsetAction(plan.Rules.Headers)],
             Sink = sink?.Name,
             SinkReason = sink?.Why,

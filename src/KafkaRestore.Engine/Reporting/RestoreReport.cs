@@ -121,6 +121,22 @@ public sealed record RestoreReport
     /// <summary>First and last offsets on both sides, by target topic and partition.</summary>
     public required OffsetMappingSummary OffsetMapping { get; init; }
 
+    /// <summary>What was done to the target's topics and their settings; left out where they were left alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PreparationReport? Preparation { get; init; }
+
+    /// <summary>Settings that the target does not take; left out when there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SkippedSettingReport>? TopicConfigsSkipped => Some(Preparation?.Settings.Where(static setting => setting.Skipped is not null)
+        .Select(static setting => new SkippedSettingReport(setting.Topic, setting.Name, setting.Source, setting.Skipped!.Value, setting.Reason)));
+
+    /// <summary>Settings that limits have changed; left out when there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AdjustedSettingReport>? TopicConfigsAdjusted => Some(Preparation?.Settings.Where(static setting => setting.IsClamped)
+        .Select(static setting => new AdjustedSettingReport(setting.Topic, setting.Name, setting.Source, setting.Final, setting.Reason)));
+
+    private static IReadOnlyList<T>? Some<T>(IEnumerable<T>? all) => all?.ToList() is { Count: > 0 } some ? some : null;
+
     /// <summary>Consumer groups that were reset; none in this version.</summary>
     public IReadOnlyList<string> ResolvedConsumerGroups { get; init; } = [];
 }

@@ -56,13 +56,11 @@ public sealed class JobState : IDisposable
     /// <exception cref="RestoreException">JOB_LOCKED, JOB_DIFFERS, STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE, CONFIG_INVALID.</exception>
     public static JobState Open(RestoreOptions options, RestorePlan plan, Archive.Storage.StorageProperties storage, string? clusterId, TimeProvider time)
     {
-        var state = options.State ?? throw new ArgumentException("no state is kept", nameof(options));
         var identity = JobIdentity.Of(options, plan, storage, clusterId);
+        var state = options.State ?? throw new ArgumentException("no state is kept", nameof(options));
         var stored = new JobStore(time).OpenOrCreate(new JobRequest
         {
-            Location = state.CheckpointFile is { } file
-                ? JobLocation.AtFile(file)
-                : JobLocation.InDirectory(StateDirectory.Find(state.Directory), JobId.Of(state.RestoreId, identity)),
+            Location = LocationOf(state, identity),
             Identity = identity,
             Plan = plan,
             RestoreId = state.RestoreId,
@@ -79,6 +77,14 @@ public sealed class JobState : IDisposable
             throw;
         }
     }
+
+    /// <summary>Where the state of the job is that means the same as this run.</summary>
+    public static JobLocation LocationOf(RestoreOptions options, RestorePlan plan, Archive.Storage.StorageProperties storage, string? clusterId) =>
+        LocationOf(options.State ?? throw new ArgumentException("no state is kept", nameof(options)), JobIdentity.Of(options, plan, storage, clusterId));
+
+    private static JobLocation LocationOf(StateOptions state, JobIdentity identity) => state.CheckpointFile is { } file
+        ? JobLocation.AtFile(file)
+        : JobLocation.InDirectory(StateDirectory.Find(state.Directory), JobId.Of(state.RestoreId, identity));
 
     /// <summary>Whether every lane was finished by an earlier run.</summary>
     public bool IsFinished => _lanes.Values.All(lane => lane.IsFinished) && !Stored.Adopt;

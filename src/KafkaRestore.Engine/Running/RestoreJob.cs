@@ -4,11 +4,16 @@ using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
+using KafkaRestore.Engine.Preparation;
+using KafkaRestore.Engine.Preparation.Journal;
+using KafkaRestore.Engine.Preparation.Planning;
 using KafkaRestore.Engine.Reporting;
+using KafkaRestore.Engine.State;
 using KafkaRestore.Engine.Times;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Probing;
 using KafkaRestore.Kafka.Reading;
+using KafkaRestore.Kafka.Settings;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
@@ -27,6 +32,7 @@ public sealed class RestoreJob : IDisposable
     private readonly TimeProvider _time;
     private readonly Func<CancellationToken, Task<ITargetReader>>? _reader;
     private readonly ITargetProbe? _probe;
+    private readonly Func<CancellationToken, Task<TopicSettingsDoor>>? _settings;
 
     /// <inheritdoc/>
     public void Dispose() => State?.Dispose();
@@ -39,6 +45,7 @@ public sealed class RestoreJob : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="reader">Opens a reader of the target, for lanes that go on; null: the best that the target allows. The job disposes it.</param>
     /// <param name="probe">Asks the target what the checks want to know beyond that; null: nobody does. It stays the caller's to dispose.</param>
+    /// <param name="settings">Opens the door to the target's topic settings; null: they are left alone, and topics are created with the brokers' defaults.</param>
     public RestoreJob(
         RestoreOptions options,
         IArchiveStorage storage,
@@ -46,8 +53,10 @@ public sealed class RestoreJob : IDisposable
         IRecordSinkFactory sinks,
         TimeProvider? time = null,
         Func<CancellationToken, Task<ITargetReader>>? reader = null,
-        ITargetProbe? probe = null)
+        ITargetProbe? probe = null,
+        Func<CancellationToken, Task<TopicSettingsDoor>>? settings = null)
     {
+        _settings = settings;
         _reader = reader;
         _probe = probe;
         _options = options;
@@ -85,9 +94,43 @@ public sealed class RestoreJob : IDisposable
         return State.Order(plan);
     }
 
-    /// <summary>Checks the plan against storage and target; changes nothing.</summary>
-    public Task<PreflightResult> CheckAsync(RestorePlan plan, CancellationToken cancellationToken) =>
-        new PreflightCheck(plan, _options, _storage, _cluster, _time, State?.Begun, Needed(plan), _probe).RunAsync(cancellationToken);
+    /// <summary>Hears of every step of preparing the target and of putting its settings back.</summary>
+    internal Action<PreparationStep> AfterStep { get; set; } = static _ => { };
+
+    /// <summary>Checks the plan against storage and target, and plans what is done to the target's topics; changes nothing.</summary>
+    public async Task<PreflightResult> CheckAsync(RestorePlan plan, CancellationToken cancellationToken, PreflightDepth? depth = null)
+    {
+        var preflight = await new PreflightCheck(plan, _options, _storage, _cluster, _time, State?.Begun, Needed(plan), _probe, depth).RunAsync(cancellationToken).ConfigureAwait(false);
+        if (preflight.Cluster is not { } cluster)
+        {
+            return preflight;
+        }
+
+        preflight = await Purge.ExtendAsync(preflight, plan, _options.Preparation, State?.Begun.Count > 0, _cluster, cancellationToken).ConfigureAwait(false);
+        if (_settings is null)
+        {
+            return preflight;
+        }
+
+        var journal = State is { } state ? SettingsJournal.Read(state.Stored.Location).For(state.Stored.Run)
+            : _options.State is null ? JournalContent.Empty
+            : SettingsJournal.Read(JobState.LocationOf(_options, plan, _storage.Properties, cluster.ClusterId)).For(JournalContent.NoRun);
+        return await new PreparationPlanner(plan, _options.Preparation, _time).ExtendAsync(preflight, journal, _settings, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Puts back what this job has set aside of topics' settings, if anything; for a job that is done. May be done any number of times.
+    /// </summary>
+    /// <exception cref="RestoreException">TARGET_UNREACHABLE, TARGET_DENIED, TARGET_SETTINGS; STATE_CORRUPT, STATE_UNWRITABLE.</exception>
+    public Task<PutBackOutcome> PutBackAsync(CancellationToken cancellationToken) => State is { } state && _settings is { } open
+        ? new SettingsReturn(_cluster, open, JournalOf(state)) { After = AfterStep }.RunAsync(cancellationToken)
+        : Task.FromResult(PutBackOutcome.Nothing);
+
+    private static SettingsJournal JournalOf(JobState state) => new(state.Stored.Files, state.Stored.Location);
+
+    private TargetPreparer? PreparerOf(PreflightResult preflight) => preflight.Preparation is { } preparation && _settings is { } open
+        ? new TargetPreparer(preparation, _cluster, open, State is null ? null : JournalOf(State), State?.Stored.Run ?? JournalContent.NoRun) { After = AfterStep }
+        : null;
 
     private NeededSegments Needed(RestorePlan plan) =>
         State is { Begun.Count: > 0 } begun ? NeededSegments.Ahead(plan, _options, begun.Ahead(plan)) : NeededSegments.Of(plan, _options);
@@ -123,7 +166,7 @@ public sealed class RestoreJob : IDisposable
             State?.Recall(progress, preflight.ExistingTopics);
             await _sinks.PrepareAsync(stop).ConfigureAwait(false);
             sink = _sinks.Description;
-            await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, State, _reader, _time).RunAsync(preflight, Needed(plan).Later, stop).ConfigureAwait(false);
+            await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, State, _reader, PreparerOf(preflight), _time).RunAsync(preflight, Needed(plan).Later, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -146,6 +189,41 @@ public sealed class RestoreJob : IDisposable
             ends = ends with { Warnings = [.. ends.Warnings, unsaved.Describe()] };
         }
 
-        return ReportBuilder.Build(plan, preflight, progress, ends, refused, sink, stop.IsCancellationRequested && progress.Lanes.Any(lane => lane.State != LaneState.Done), _time.GetUtcNow());
+        var report = ReportBuilder.Build(plan, preflight, progress, ends, refused, sink, stop.IsCancellationRequested && progress.Lanes.Any(lane => lane.State != LaneState.Done), _time.GetUtcNow());
+        return preflight.Preparation is { } preparation ? await EndPreparationAsync(report, preparation).ConfigureAwait(false) : report;
+    }
+
+    /// <summary>Puts settings back where everything is restored, and says what was done to the target's topics.</summary>
+    private async Task<RestoreReport> EndPreparationAsync(RestoreReport report, TargetPreparation preparation)
+    {
+        if (State is not { } state)
+        {
+            return report with { Preparation = PreparationReport.Of(preparation, [], null, report.TopicsRestored, _options.Target.BootstrapServers) };
+        }
+
+        IReadOnlyList<JournaledTopic> pending = [];
+        PutBackOutcome? outcome = null;
+        IReadOnlyList<string> errors = [];
+        try
+        {
+            pending = [.. JournalOf(state).Content.Pending];
+            if (state.Stored.Summary.Status == JobStatus.Done && _options.Preparation.PutBack == SettingsPutBack.AtEnd)
+            {
+                AfterStep(PreparationStep.Restored);
+                outcome = await PutBackAsync(CancellationToken.None).ConfigureAwait(false);
+                errors = [.. outcome.Failures.Values.Select(static failure => failure.Describe())];
+            }
+        }
+        catch (RestoreException failure)
+        {
+            errors = [failure.Describe()];
+        }
+
+        return report with
+        {
+            Preparation = PreparationReport.Of(preparation, pending, outcome, report.TopicsRestored, _options.Target.BootstrapServers),
+            Status = errors.Count > 0 && report.Status == RestoreStatus.Done ? RestoreStatus.Partial : report.Status,
+            Errors = [.. report.Errors, .. errors],
+        };
     }
 }

@@ -6,6 +6,7 @@ using KafkaRestore.Engine.Limits;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
+using KafkaRestore.Engine.Preparation;
 using KafkaRestore.Engine.Steering;
 using KafkaRestore.Engine.Steering.Control;
 using KafkaRestore.Kafka;
@@ -33,6 +34,7 @@ internal sealed class RestoreRun
     private readonly TimeProvider _time;
     private readonly JobState? _job;
     private readonly Func<CancellationToken, Task<ITargetReader>>? _reader;
+    private readonly TargetPreparer? _preparer;
 
     /// <param name="plan">The plan.</param>
     /// <param name="options">What was asked for.</param>
@@ -42,6 +44,7 @@ internal sealed class RestoreRun
     /// <param name="progress">Is kept up to date.</param>
     /// <param name="job">Keeps the checkpoints; null keeps none.</param>
     /// <param name="reader">Opens a reader of the target; null: the best that it allows.</param>
+    /// <param name="preparer">Prepares the target's topics; null: missing ones are created with the brokers' defaults.</param>
     /// <param name="time">The clock.</param>
     public RestoreRun(
         RestorePlan plan,
@@ -52,8 +55,10 @@ internal sealed class RestoreRun
         RestoreProgress progress,
         JobState? job,
         Func<CancellationToken, Task<ITargetReader>>? reader,
+        TargetPreparer? preparer,
         TimeProvider time)
     {
+        _preparer = preparer;
         _reader = reader;
         _plan = plan;
         _options = options;
@@ -74,7 +79,8 @@ internal sealed class RestoreRun
     public async Task RunAsync(PreflightResult preflight, IEnumerable<NeededSegment> unseen, CancellationToken stop)
     {
         var shares = MemoryShares.Of(_options.Execution, _plan, _storage.Properties);
-        await CreateTopicsAsync(preflight, stop).ConfigureAwait(false);
+        await (_preparer?.RunAsync(stop) ?? CreateTopicsAsync(preflight, stop)).ConfigureAwait(false);
+        await (preflight.Purge?.RunAsync(_cluster, stop) ?? Task.CompletedTask).ConfigureAwait(false);
         var topics = await _cluster.DescribeTopicsAsync([.. _plan.Topics.Select(topic => topic.Name)], stop).ConfigureAwait(false);
         var ranges = _plan.Lanes.Count == 0
             ? new Dictionary<TargetPartition, PartitionRange>()
@@ -225,7 +231,7 @@ internal sealed class RestoreRun
         {
             var none = new Dictionary<string, string>();
             await _cluster.CreateTopicsAsync(
-                [.. preflight.TopicsToCreate.Select(topic => new TopicToCreate(topic.Name, topic.PartitionsToCreate, _options.Preparation.DefaultReplicationFactor, none))],
+                [.. preflight.TopicsToCreate.Select(topic => new TopicToCreate(topic.Name, topic.PartitionsToCreate, _options.Preparation.DefaultReplicationFactor ?? -1, none))],
                 stop).ConfigureAwait(false);
         }
     }

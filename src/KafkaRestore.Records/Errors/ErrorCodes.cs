@@ -111,6 +111,11 @@ public static class ErrorCodes
     public static readonly ErrorCode TargetTimestamps = new("TARGET_TIMESTAMPS", ExitCode.Refused,
         "A target topic overwrites the records' timestamps (LogAppendTime).", "Set message.timestamp.type=CreateTime on it for the restore.");
 
+    /// <summary>A topic's settings cannot be what they are to be.</summary>
+    public static readonly ErrorCode TargetSettings = new("TARGET_SETTINGS", ExitCode.Refused,
+        "The settings of a target topic are not what the restore asks for, or the target does not take them.",
+        "Change restore.topic_config_overrides, restore.existing_topic_config_policy or restore.unsupported_config_policy, or the topic (docs/target-preparation.md).");
+
     /// <summary>The target's log is shorter than what it acknowledged.</summary>
     public static readonly ErrorCode TargetRewound = new("TARGET_REWOUND", ExitCode.Partial,
         "A target partition ends before records that it acknowledged: it was truncated, emptied or recreated.", "Find out why the target lost acknowledged records (unclean leader election, deletion), then restore again into an empty topic.");
@@ -211,7 +216,7 @@ public static class ErrorCodes
         StorageInvalid, StorageUnavailable, StorageDenied, StorageConflict, DiskFull,
         ArchiveNotFound, ManifestInvalid, SegmentMissing, ArchiveCorrupt, ArchiveUnsafeKey, ArchiveLimit, ArchiveGenerations,
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
-        TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetRewound, TargetRecreated, TargetEmptied, TargetCompacted, TargetUnavailable, TargetCorrupt,
+        TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetSettings, TargetRewound, TargetRecreated, TargetEmptied, TargetCompacted, TargetUnavailable, TargetCorrupt,
         ProduceRefused, ForeignWriter, OpenTransaction, Fenced, RecordNotRepresentable, RecordTooLarge,
         StateCorrupt, StateNewer, StateUnwritable, JobLocked, JobDiffers, JobNotFound, JobNotRunning,
         OutputNotWritten, Stopped, NativeLibraryMissing, Internal,

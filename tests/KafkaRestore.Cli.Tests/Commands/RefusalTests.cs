@@ -24,10 +24,10 @@ public sealed class RefusalTests
     public async Task Every_problem_of_a_file_is_listed()
     {
         using var scratch = new Scratch();
-        var config = scratch.Configuration("shop", NoBroker, "create_topcis: true\npurge_topics: true\nproduce_batch_size: -4");
+        var config = scratch.Configuration("shop", NoBroker, "create_topcis: true\nrewrite_schema_ids: true\nproduce_batch_size: -4");
         var result = (await CliProgram.RunAsync("validate-restore", "-c", config)).MustExit(2);
         Assert.Equal("", result.Out);
-        foreach (var key in new[] { "restore.create_topcis", "restore.purge_topics", "restore.produce_batch_size" })
+        foreach (var key in new[] { "restore.create_topcis", "restore.rewrite_schema_ids", "restore.produce_batch_size" })
         {
             Assert.Contains(key, result.Error, StringComparison.Ordinal);
         }

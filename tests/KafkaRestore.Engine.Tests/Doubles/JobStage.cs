@@ -22,6 +22,9 @@ internal sealed class JobStage : IDisposable
 
     public FakeCluster Cluster { get; }
 
+    /// <summary>The settings of the target's topics; null leaves them alone.</summary>
+    public FakeTopicSettings? Settings { get; set; }
+
     /// <summary>A place beside the state.</summary>
     public string Folder => _directory.FullName;
 
@@ -45,7 +48,7 @@ internal sealed class JobStage : IDisposable
     };
 
     public RestoreJob Job(RestoreOptions options, IArchiveStorage storage) =>
-        new(options, storage, Cluster, Sinks, reader: _ => Task.FromResult<ITargetReader>(new InMemoryTargetReader(Sinks)));
+        new(options, storage, Cluster, Sinks, reader: _ => Task.FromResult<ITargetReader>(new InMemoryTargetReader(Sinks)), settings: Settings is null ? null : Settings.OpenAsync);
 
     /// <summary>Runs the job to its end; the state is closed when it is handed back. No report means that the job was finished.</summary>
     public async Task<JobRun> RunAsync(TestArchive archive, Func<RestoreOptions, RestoreOptions>? change = null, IArchiveStorage? storage = null)

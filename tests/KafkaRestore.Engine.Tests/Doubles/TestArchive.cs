@@ -14,6 +14,7 @@ internal sealed class TestArchive(string backupId = "backup")
 {
     private readonly SortedDictionary<string, SortedDictionary<int, Partition>> _topics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _partitionCounts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (IReadOnlyDictionary<string, string> Settings, int? Replicas)> _captured = new(StringComparer.Ordinal);
     private int _objects;
 
     public InMemoryStorage Storage { get; } = new();
@@ -37,6 +38,13 @@ internal sealed class TestArchive(string backupId = "backup")
     {
         _topics.TryAdd(topic, []);
         _partitionCounts[topic] = partitions;
+        return this;
+    }
+
+    /// <summary>What the archive has captured of a topic besides its records.</summary>
+    public TestArchive Capture(string topic, int? replicas, params (string Name, string Value)[] settings)
+    {
+        _captured[topic] = (settings.ToDictionary(setting => setting.Name, setting => setting.Value), replicas);
         return this;
     }
 
@@ -98,6 +106,8 @@ internal sealed class TestArchive(string backupId = "backup")
             .. _topics.Select(topic => new ManifestTopic
             {
                 Name = topic.Key,
+                Configurations = _captured.TryGetValue(topic.Key, out var captured) ? captured.Settings : new Dictionary<string, string>(),
+                SourceReplicationFactor = captured.Replicas,
                 OriginalPartitionCount = _partitionCounts.TryGetValue(topic.Key, out var count) ? count : null,
                 Partitions =
                 [

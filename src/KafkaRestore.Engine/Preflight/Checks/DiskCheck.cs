@@ -43,7 +43,7 @@ internal sealed class DiskCheck : TargetCheck
             else
             {
                 // The cluster spreads a new topic's replicas evenly.
-                var factor = (double)(topic.Replicas ?? Math.Max(1, (int)context.Options.Preparation.DefaultReplicationFactor)) / brokers.Count;
+                var factor = (double)(topic.Replicas ?? Math.Max(1, (int)(context.Options.Preparation.DefaultReplicationFactor ?? 1))) / brokers.Count;
                 Add(brokers.Select(static broker => broker.Id), least * factor, most * factor);
             }
         }

@@ -14,7 +14,7 @@ internal sealed class ReplicationCheck : TargetCheck
         var asked = context.Options.Preparation.DefaultReplicationFactor;
         if (topic.Trial is { Outcome: TrialOutcome.Replication, Reason: var reason })
         {
-            yield return FindingKinds.ReplicationFactor.Error($"the topic would get {(asked < 0 ? "the broker's default number of" : asked)} replicas, and the cluster has {target.Cluster.Brokers} broker(s): {reason}", topic.Name);
+            yield return FindingKinds.ReplicationFactor.Error($"the topic would get {((asked ?? -1) < 0 ? "the broker's default number of" : asked)} replicas, and the cluster has {target.Cluster.Brokers} broker(s): {reason}", topic.Name);
         }
         else if (topic.Existing is null && context.Options.Preparation.CreateTopics && topic.Trial is null && asked > target.Cluster.Brokers)
         {

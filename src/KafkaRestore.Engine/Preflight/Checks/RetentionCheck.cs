@@ -25,7 +25,7 @@ internal sealed class RetentionCheck : TargetCheck
             yield return FindingKinds.Retention.Warning(
                 $"the archive holds records from {Amounts.Day(times.Oldest)}; {keeps}, which may delete them again within a minute of being restored",
                 topic.Name,
-                topic.Existing is null ? "Create the topic yourself with retention.ms=-1, or raise log.retention.ms on the brokers, before the restore." : "Set retention.ms=-1 on it for the restore.");
+                topic.Existing is null ? "Create the topic yourself with retention.ms=-1, or raise log.retention.ms on the brokers, before the restore." : "Set retention.ms=-1 on it for the restore.") with { Setting = "retention.ms" };
         }
 
         if (topic.RetentionBytes is { } most)
@@ -34,7 +34,7 @@ internal sealed class RetentionCheck : TargetCheck
             if (cut.Count > 0)
             {
                 yield return FindingKinds.Retention.Warning(
-                    $"the topic keeps {Amounts.Size(most)} of each partition (retention.bytes={most}); {cut.Count} partition(s) get more: {Amounts.Some(cut)}", topic.Name, "Set retention.bytes=-1 on it for the restore.");
+                    $"the topic keeps {Amounts.Size(most)} of each partition (retention.bytes={most}); {cut.Count} partition(s) get more: {Amounts.Some(cut)}", topic.Name, "Set retention.bytes=-1 on it for the restore.") with { Setting = "retention.bytes" };
             }
         }
     }

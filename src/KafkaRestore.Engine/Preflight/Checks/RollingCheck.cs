@@ -35,7 +35,7 @@ internal sealed class RollingCheck : TargetCheck
         }
 
         var what = $"the times of the records make the brokers roll about {total} log segment(s), up to {most} in one partition (segment.ms={limit}, {Amounts.Duration(limit)}); each replica has as many";
-        yield return total >= Many ? FindingKinds.SegmentRolling.Warning(what, topic.Name) : FindingKinds.SegmentRolling.Info(what, topic.Name);
+        yield return (total >= Many ? FindingKinds.SegmentRolling.Warning(what, topic.Name) : FindingKinds.SegmentRolling.Info(what, topic.Name)) with { Setting = "segment.ms" };
     }
 
     private static long Rolled(RestorePlan plan, LanePlan lane, long limit)

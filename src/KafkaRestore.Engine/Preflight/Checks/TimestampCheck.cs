@@ -15,7 +15,7 @@ internal sealed class TimestampCheck : TargetCheck
     {
         if (topic.AppendsTime)
         {
-            yield return FindingKinds.TimestampType.Error("the topic would overwrite every restored timestamp", topic.Name);
+            yield return FindingKinds.TimestampType.Error("the topic would overwrite every restored timestamp", topic.Name) with { Setting = "message.timestamp.type" };
             yield break;
         }
 
@@ -38,7 +38,7 @@ internal sealed class TimestampCheck : TargetCheck
                     spared,
                     $"the selection has records of {Amounts.Day(which == "before" ? times.Oldest : times.Newest)}; the topic refuses timestamps more than {Amounts.Duration(limit)} {which} its own clock ({name}={limit})",
                     topic.Name,
-                    $"Raise {name} on the topic for the restore.");
+                    $"Raise {name} on the topic for the restore.") with { Setting = name };
             }
         }
     }

@@ -41,7 +41,7 @@ internal sealed record TargetFacts(
         {
             Topics = [.. context.Plan.Topics.Select(static topic => topic.Name)],
             Trials = preparation.CreateTopics
-                ? [.. context.Plan.Topics.Where(topic => !existing.ContainsKey(topic.Name)).Select(topic => new TopicToCreate(topic.Name, topic.PartitionsToCreate, preparation.DefaultReplicationFactor, none))]
+                ? [.. context.Plan.Topics.Where(topic => !existing.ContainsKey(topic.Name)).Select(topic => new TopicToCreate(topic.Name, topic.PartitionsToCreate, preparation.DefaultReplicationFactor ?? -1, none))]
                 : [],
             Fences = context.MayFence ? [.. FirstLanes(context.Plan).Take(MostFences)] : [],
         };

@@ -13,6 +13,7 @@ internal static class Apis
         OffsetCommitRequest.Definition,
         OffsetFetchRequest.Definition,
         FindCoordinatorRequest.Definition,
+        CreateTopicsRequest.Definition,
         SaslHandshakeRequest.Definition,
         ApiVersionsRequest.Definition,
         CreateTopicsRequest.Definition,

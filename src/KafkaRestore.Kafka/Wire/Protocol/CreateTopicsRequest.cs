@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 
 namespace KafkaRestore.Kafka.Wire.Protocol;
 
@@ -70,22 +71,18 @@ internal sealed class CreateTopicsRequest(IReadOnlyCollection<TopicToCreate> top
         }
 
         var (partitions, replicas) = (reader.Int32(), reader.Int16());
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var left = reader.ArrayLength(6); left > 0; left--)
+        var entries = reader.NewArray<DescribeConfigsEntry>(6);
+        for (var i = 0; i < entries.Length; i++)
         {
-            var (setting, value) = (reader.String(), reader.NullableString());
-            reader.Boolean(); // whether it is read-only
-            reader.Int8(); // where it is set
-            reader.Boolean(); // whether it is a secret
+            var (setting, value, isReadOnly) = (reader.String(), reader.NullableString(), reader.Boolean());
+            var (source, isSensitive) = ((ConfigSource)reader.Int8(), reader.Boolean());
             reader.EndStructure();
-            if (value is not null)
-            {
-                settings[setting] = value;
-            }
+            entries[i] = new DescribeConfigsEntry(setting, isSensitive ? null : value, source, isReadOnly, isSensitive);
         }
 
-        reader.EndStructure();
-        return new CreateTopicsResult(name, error, message, partitions, replicas, settings);
+        // Why the settings are not told is the one tagged field.
+        var settingsError = reader.EndStructure(0, out var field) ? field.ErrorCode() : ErrorCode.NoError;
+        return new CreateTopicsResult(name, error, message, partitions, replicas, settingsError, entries);
     }
 }
 
@@ -100,10 +97,11 @@ internal sealed record CreateTopicsResponse(TimeSpan Throttle, IReadOnlyList<Cre
 /// <param name="Message">The broker's words; null when it has none.</param>
 /// <param name="Partitions">How many partitions it has; -1 when that is not said.</param>
 /// <param name="ReplicationFactor">How many replicas each has; -1 when that is not said.</param>
+/// <param name="SettingsError">NO_ERROR, or why its settings are not told.</param>
 /// <param name="Settings">Every setting with the value that it gets, defaults included; none for a caller who may not read them, or from an old broker.</param>
 internal sealed record CreateTopicsResult(
-    string Name, ErrorCode Error, string? Message, int Partitions, short ReplicationFactor, IReadOnlyDictionary<string, string> Settings)
+    string Name, ErrorCode Error, string? Message, int Partitions, short ReplicationFactor, ErrorCode SettingsError, IReadOnlyList<DescribeConfigsEntry> Settings)
 {
     /// <summary>One that says nothing of what the topic gets.</summary>
-    public static CreateTopicsResult Of(string name, ErrorCode error, string? message = null) => new(name, error, message, -1, -1, new Dictionary<string, string>());
+    public static CreateTopicsResult Of(string name, ErrorCode error, string? message = null) => new(name, error, message, -1, -1, ErrorCode.NoError, []);
 }

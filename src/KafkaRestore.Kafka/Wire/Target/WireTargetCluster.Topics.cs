@@ -38,7 +38,7 @@ internal sealed partial class WireTargetCluster
         IReadOnlyList<CreateTopicsResult> results;
         try
         {
-            results = await new TopicCalls(_cluster, _time).CreateAsync(topics, _options.RequestDeadline, cancellationToken).ConfigureAwait(false);
+            results = await new TopicCalls(_cluster, _time).CreateAsync(topics, validateOnly: false, _options.RequestDeadline, cancellationToken).ConfigureAwait(false);
         }
         catch (WireException failure)
         {

@@ -1,0 +1,49 @@
+using KafkaRestore.Engine.Planning;
+
+namespace KafkaRestore.Engine.Preparation.Planning;
+
+/// <summary>What the settings of a topic that is left as it is would do to restored records. Retention by time and LogAppendTime are preflight's own findings.</summary>
+/// <param name="plan">The plan.</param>
+/// <param name="time">The clock.</param>
+internal sealed class HarmCheck(RestorePlan plan, TimeProvider time)
+{
+    private const string Hint = "Change the topic for the restore, or let the restore do it with restore.existing_topic_config_policy: apply.";
+
+    private readonly IReadOnlyDictionary<string, TopicContents> _contents = TopicContents.Of(plan);
+
+    /// <summary>Says what would do harm.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="value">The value that counts for a setting; null is unknown.</param>
+    /// <param name="findings">Hears it.</param>
+    public void Check(string topic, Func<string, string?> value, PlanningFindings findings)
+    {
+        if (!_contents.TryGetValue(topic, out var contents))
+        {
+            return;
+        }
+
+        if (HarmfulSettings.IsCompacted(value(HarmfulSettings.CleanupPolicy)))
+        {
+            findings.Warn(topic, "the topic is compacted: records may be removed while others are restored, and a run that was killed can then not go on", Hint);
+        }
+
+        if (HarmfulSettings.IsDeleted(value(HarmfulSettings.CleanupPolicy)) && HarmfulSettings.Number(value(HarmfulSettings.RetentionBytes)) is >= 0 and var most && contents.LargestPartitionBytes > most)
+        {
+            findings.Warn(topic, $"the topic keeps {most} bytes of a partition, and the archive holds up to {contents.LargestPartitionBytes} uncompressed: the oldest may be deleted again", Hint);
+        }
+
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (HarmfulSettings.Number(value(HarmfulSettings.TimestampBefore)) is { } before && now - contents.Oldest > before)
+        {
+            findings.Warn(topic, $"the topic refuses records that are older than {before} ms, and the archive holds such records", Hint);
+        }
+
+        if (HarmfulSettings.Number(value(HarmfulSettings.TimestampAfter)) is { } after && contents.Newest - now > after)
+        {
+            findings.Warn(topic, $"the topic refuses records that are more than {after} ms ahead of the clock, and the archive holds such records", Hint);
+        }
+    }
+
+    /// <summary>Timestamp of the oldest record known of a topic, epoch milliseconds; null when none is.</summary>
+    public long? OldestOf(string topic) => _contents.GetValueOrDefault(topic)?.Oldest;
+}
