@@ -132,8 +132,10 @@ public sealed partial class TargetCluster : ITargetCluster
 
     private void NoteError(Error error)
     {
-        // "All brokers are down" follows the error that says why, and must not hide it.
-        if (error.Code != ErrorCode.Local_AllBrokersDown)
+        // "All brokers are down" and a lost connection follow the error that says why, and must not hide it.
+        var says = error.Code != ErrorCode.Local_AllBrokersDown
+            && !(Volatile.Read(ref _lastError)?.Code == ErrorCode.Local_Ssl && error.Code is (ErrorCode.Local_Transport or ErrorCode.Local_TimedOut));
+        if (says)
         {
             Volatile.Write(ref _lastError, error);
         }

@@ -109,7 +109,17 @@ internal sealed partial class WireCluster : IAsyncDisposable
 
     private async Task<BrokerConnection> OpenAsync(BrokerAddress address, CancellationToken cancellationToken)
     {
-        var connection = await BrokerConnection.OpenAsync(address, _settings, _wire, _time, cancellationToken).ConfigureAwait(false);
+        BrokerConnection connection;
+        try
+        {
+            connection = await BrokerConnection.OpenAsync(address, _settings, _wire, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (WireException failure)
+        {
+            Log(ClientLogLevel.Debug, "CONNECT", failure.Message);
+            throw;
+        }
+
         Log(ClientLogLevel.Debug, "CONNECT", $"{address}: connected by {connection.Description}");
         _ = LogEndAsync(connection);
         return connection;

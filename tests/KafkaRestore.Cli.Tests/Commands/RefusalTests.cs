@@ -133,6 +133,7 @@ public sealed class RefusalTests
               sasl_password: hunter2-4c81
             client:
               debug: all
+              socket.timeout.ms: 30000
             """);
         var report = scratch.PathOf("report.json");
         var result = (await CliProgram.RunAsync([command, "-c", config, "-vv", .. command == "restore" ? ["--report", report] : Array.Empty<string>()])).MustExit(3);

@@ -93,11 +93,13 @@ public sealed class SecretsTests(SecureTarget target) : IDisposable
         var cluster = await target.ClusterAsync();
         foreach (var client in new[] { "debug: all", "ssl.key.password: \"${PASSWORD}\", debug: all" })
         {
-            await RunFailingAsync(_inputs.Configuration(
+            var check = await RunFailingAsync(_inputs.Configuration(
                 "shop",
                 cluster.SaslBootstrapServers,
                 "sink: client\ncreate_topics: true",
                 $"topics: {{include: [orders]}}\nclient: {{ssl.cipher.suites: ALL, {client}}}\nsecurity: {{security_protocol: SASL_PLAINTEXT, sasl_mechanism: PLAIN, sasl_username: dora, sasl_password: \"${{PASSWORD}}\"}}"));
+
+            Assert.Contains("kafka client: SASL", check.Error, StringComparison.Ordinal);
         }
     }
 
@@ -142,15 +144,16 @@ public sealed class SecretsTests(SecureTarget target) : IDisposable
         Assert.StartsWith("STORAGE_INVALID", result.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>Runs what there is to run with a configuration that cannot work.</summary>
-    private async Task RunFailingAsync(string config)
+    /// <summary>Runs what there is to run with a configuration that cannot work, and gives what its check said.</summary>
+    private async Task<CliResult> RunFailingAsync(string config)
     {
         var report = _scratch.PathOf("report.json");
         string[] state = ["--state-dir", _scratch.PathOf("state")];
         await RunAsync(null, ["restore", "-c", config, "-vv", "--format", "json", "--report", report, .. state]);
-        await RunAsync(null, "validate-restore", "-c", config, "-vv", "--format", "yaml");
+        var check = await RunAsync(null, "validate-restore", "-c", config, "-vv", "--format", "yaml");
         await RunAsync(null, ["status", "-c", config, "-vv", .. state]);
         _hunt.AssertAbsentBelow(_scratch.Root);
+        return check;
     }
 
     private Task<CliResult> RunAsync(int exit, params string[] arguments) => RunAsync((int?)exit, arguments);

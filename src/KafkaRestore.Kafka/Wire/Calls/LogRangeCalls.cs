@@ -65,7 +65,9 @@ internal sealed class LogRangeCalls(WireCluster cluster, TimeProvider time)
         async Task<Dictionary<TargetPartition, ListOffsetsPartitionResult>> OffsetsAsync(long which)
         {
             // Uncommitted: else the end is the last stable offset, and records of an open transaction are not seen.
-            var request = new ListOffsetsRequest(IsolationLevel.ReadUncommitted, [.. partitions.Select(partition => new ListOffsetsPartition(partition, which))]);
+            // With the epoch: a leader of the past refuses to answer.
+            var request = new ListOffsetsRequest(
+                IsolationLevel.ReadUncommitted, [.. partitions.Select(partition => new ListOffsetsPartition(partition, which, cluster.LeaderOf(partition)?.Epoch ?? -1))]);
             var answer = await connection.AskWholeAsync(request, cancellationToken).ConfigureAwait(false);
             return answer.Partitions.DistinctBy(static result => result.Partition).ToDictionary(static result => result.Partition);
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using KafkaRestore.Kafka.Wire.Connections;
+using KafkaRestore.Kafka.Wire.Connections.Sasl;
 using KafkaRestore.Kafka.Wire.Protocol;
 using KafkaRestore.Records;
 using KafkaRestore.Records.Errors;
@@ -196,6 +197,28 @@ public sealed class SecureConnectionTests(ShortSessionCluster secure) : IClassFi
 
     [KafkaLauncherFact]
     public Task A_bearer_session_is_renewed_under_pipelined_requests() => AssertRenewsAsync(Cluster.SaslBootstrapServers, Bearer(), Token("principal=admin lifeSeconds=600"));
+
+    [KafkaLauncherFact]
+    public async Task A_token_file_is_read_again_when_the_session_is_renewed()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, UnsecuredToken.Parse("principal=admin lifeSeconds=600").Issue(TimeProvider.System).Value.Reveal());
+        await using var connection = await OpenAsync(Cluster.SaslBootstrapServers, Bearer() with { OAuthBearer = new OAuthBearerOptions { TokenFile = file } });
+        await connection.AskAsync(new MetadataRequest([]), CancellationToken.None);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+
+        await File.WriteAllTextAsync(file, "not a token");
+        WireException? failure = null;
+        while (failure is null)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            failure = await Record.ExceptionAsync(() => connection.AskAsync(new MetadataRequest([]), CancellationToken.None)) as WireException;
+        }
+
+        File.Delete(file);
+        Assert.Equal(WireFailure.Denied, failure.Failure);
+        Assert.Contains($"the token file '{file}' does not hold one token", failure.Message, StringComparison.Ordinal);
+    }
 
     private static SecurityOptions Sasl(SaslMechanismKind mechanism) =>
         new() { Protocol = SecurityProtocolKind.SaslPlaintext, Mechanism = mechanism, Username = new Secret("admin"), Password = new Secret("admin-secret") };
