@@ -8,12 +8,11 @@ internal sealed class ArchiveTrapCheck : IPreflightCheck
     /// <inheritdoc/>
     public async ValueTask<IEnumerable<Finding>> RunAsync(PreflightContext context, CancellationToken cancellationToken)
     {
-        if (!context.IsFirstRun)
+        if (await context.SampleAsync(cancellationToken).ConfigureAwait(false) is not { } sample)
         {
             return [];
         }
 
-        var sample = await context.SampleAsync(cancellationToken).ConfigureAwait(false);
         return
         [
             .. Damaged(context, sample),

@@ -11,7 +11,7 @@ internal sealed class NotCheckedCheck : IPreflightCheck
 
     private static async ValueTask<IEnumerable<Finding>> OfArchiveAsync(PreflightContext context, CancellationToken cancellationToken)
     {
-        var sample = context.IsFirstRun ? await context.SampleAsync(cancellationToken).ConfigureAwait(false) : null;
+        var sample = await context.TrySampleAsync(cancellationToken).ConfigureAwait(false);
         return sample is not null && sample.SegmentsSeen < sample.Segments
             ? [FindingKinds.NotChecked.Info($"{sample.SegmentsSeen} of {sample.Segments} segment(s) were looked into, the first and last of partitions: what the others hold was not checked (the command validate --deep reads them)")]
             : [];
