@@ -19,7 +19,16 @@ internal sealed class ArchiveTrapCheck : IPreflightCheck
             .. Markers(context, sample),
             .. Of(sample, FindingKinds.ChainedHeaders, static source => source.Chained, "carry x-original-offset more than once"),
             .. Of(sample, FindingKinds.EmptyHeaders, static source => source.EmptyHeaders, "have a header with an empty value, which was perhaps null"),
+            .. Unseen(sample),
         ];
+    }
+
+    private static IEnumerable<Finding> Unseen(ArchiveSample sample)
+    {
+        if (sample.SegmentsSeen < sample.Segments)
+        {
+            yield return FindingKinds.NotChecked.Info($"{sample.SegmentsSeen} of {sample.Segments} segment(s) were looked into, the first and last of partitions: what the others hold was not checked (the command validate --deep reads them)");
+        }
     }
 
     private static IEnumerable<Finding> Damaged(PreflightContext context, ArchiveSample sample) => sample.Damaged.Select(failure =>
