@@ -56,10 +56,15 @@ internal static class DryRunReportText
         return page.ToString();
     }
 
+    /// <summary>The findings of a severity, those of a kind together; what to do stands behind the last of those that have it in common.</summary>
     private static IEnumerable<string> Findings(DryRunReport report, string severity) =>
         from finding in report.Findings
         where finding.Severity == severity
-        select $"[{finding.Kind}] {(finding.Code is null ? "" : finding.Code + ": ")}{finding.What}{(finding.Where is null ? "" : $" ({finding.Where})")}{(finding.WhatToDo is null ? "" : ". " + finding.WhatToDo)}";
+        group finding by (finding.Kind, finding.WhatToDo) into alike
+        let last = alike.Last()
+        from finding in alike
+        let remedy = ReferenceEquals(finding, last) ? alike.Key.WhatToDo : null
+        select $"[{finding.Kind}] {(finding.Code is null ? "" : finding.Code + ": ")}{finding.What}{(finding.Where is null ? "" : $" ({finding.Where})")}{(remedy is null ? "" : ". " + remedy)}";
 
     private static string? NotRead(DryRunReport report)
     {

@@ -6,6 +6,7 @@ using KafkaRestore.Engine.Preflight.Facts;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Probing;
 using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.Preflight;
 
@@ -55,6 +56,9 @@ internal sealed class PreflightContext
     /// <summary>The plan's topics that exist, once they were asked for.</summary>
     public IReadOnlyDictionary<string, TopicDescription>? Existing { get; set; }
 
+    /// <summary>Whether the storage said of every object if it is there; where it did not, none is read either.</summary>
+    public bool StorageAnswers { get; set; } = true;
+
     /// <summary>Keys of objects that cannot be had, once they were looked for.</summary>
     public ConcurrentDictionary<string, byte> Lost { get; } = new(StringComparer.Ordinal);
 
@@ -62,10 +66,24 @@ internal sealed class PreflightContext
     public IReadOnlyDictionary<string, KnownTimes> Times => _times ??= KnownTimes.Of(Plan);
 
     /// <summary>What the target says; whoever asks again gets the same answer, or the same failure.</summary>
-    /// <exception cref="Records.Errors.RestoreException">TARGET_UNREACHABLE, TARGET_DENIED.</exception>
+    /// <exception cref="RestoreException">TARGET_UNREACHABLE, TARGET_DENIED.</exception>
     public Task<TargetFacts> TargetAsync(CancellationToken cancellationToken) => _target ??= TargetFacts.ReadAsync(this, cancellationToken);
 
-    /// <summary>What a look into some segments shows.</summary>
-    /// <exception cref="Records.Errors.RestoreException">The storage's own failures.</exception>
-    public Task<ArchiveSample> SampleAsync(CancellationToken cancellationToken) => _sample ??= ArchiveSampler.LookAsync(this, cancellationToken);
+    /// <summary>What a look into some segments shows; null where nobody looks: the job goes on, or the storage does not answer.</summary>
+    /// <exception cref="RestoreException">The storage's own failures.</exception>
+    public async ValueTask<ArchiveSample?> SampleAsync(CancellationToken cancellationToken) =>
+        IsFirstRun && StorageAnswers ? await (_sample ??= ArchiveSampler.LookAsync(this, cancellationToken)).ConfigureAwait(false) : null;
+
+    /// <summary>The same, for checks that can do without; what keeps anyone from looking is another one's finding.</summary>
+    public async ValueTask<ArchiveSample?> TrySampleAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SampleAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RestoreException)
+        {
+            return null;
+        }
+    }
 }

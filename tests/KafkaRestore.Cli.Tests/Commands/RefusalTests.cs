@@ -96,6 +96,28 @@ public sealed class RefusalTests
         Assert.Equal(["ARCHIVE_CORRUPT", "SEGMENT_MISSING", "TARGET_UNREACHABLE"], errors.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task Every_finding_stands_in_the_json_with_its_kind_and_what_to_do_and_in_the_text()
+    {
+        using var scratch = new Scratch();
+        var storage = scratch.CopyArchive("shop");
+        DamagedArchives.Damage(Path.Combine(storage, "shop/topics/orders/partition=1/segment-00000000000000000300.bin.zst"), "missing");
+        var config = scratch.Configuration("shop", NoBroker, storage: storage);
+
+        var json = JsonShape.Parse((await CliProgram.RunAsync("validate-restore", "-c", config, "-f", "json")).MustExit(3).Out);
+        var text = (await CliProgram.RunAsync("validate-restore", "-c", config, "--checksums")).MustExit(3).Out;
+
+        var findings = json.GetProperty("findings").EnumerateArray().ToList();
+        var errors = findings.Where(finding => finding.GetProperty("severity").GetString() == "error").ToList();
+        Assert.Equal(["object_missing", "target_unreachable"], errors.Select(error => error.GetProperty("kind").GetString()!).Order(StringComparer.Ordinal));
+        Assert.All(errors, error => Assert.False(string.IsNullOrEmpty(error.GetProperty("what_to_do").GetString())));
+        Assert.Equal(
+            findings.Count, json.GetProperty("errors").GetArrayLength() + json.GetProperty("warnings").GetArrayLength() + json.GetProperty("information").GetArrayLength());
+        Assert.Contains("  [object_missing] SEGMENT_MISSING: ", text, StringComparison.Ordinal);
+        Assert.Contains("  [target_unreachable] TARGET_UNREACHABLE: ", text, StringComparison.Ordinal);
+        Assert.Contains("  [estimate] ", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("nightly", "", "ARCHIVE_NOT_FOUND")]
     [InlineData("shop", "topics: {include: [nothing-like-this]}", "NOTHING_SELECTED")]

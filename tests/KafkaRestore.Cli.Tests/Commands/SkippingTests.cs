@@ -79,7 +79,9 @@ public sealed class SkippingTests
         // The client sink waits until no request of the first run can be alive any more.
         var how = $"sink: {sink}\nproduce_codec: {codec}\nproduce_timeout_ms: 1000";
         job.Configure(how);
-        (await job.RestoreAsync()).MustExit(4);
+
+        // Without compression it is known before the first write.
+        (await job.RestoreAsync()).MustExit(codec == "none" ? 3 : 4);
         job.Configure($"{how}\n{LeaveOut}");
 
         var report = JsonShape.Parse((await job.RestoreAsync("--format", "json")).MustExit(4).Out);

@@ -121,6 +121,20 @@ public sealed class ProbedTargetTests
         Assert.DoesNotContain(result.Findings, finding => finding.Kind == FindingKinds.Estimate || finding.Kind == FindingKinds.DiskSpace);
     }
 
+    [Fact]
+    public async Task A_storage_that_fails_under_way_is_one_finding_and_hides_none_of_the_targets()
+    {
+        var archive = Archive(TimeSpan.Zero);
+        var storage = new HookedStorage(archive.Storage, static key => throw new RestoreException(ErrorCodes.StorageUnavailable, "the storage did not answer in time"));
+        var probe = new FakeProbe(Topic([1, 2, 3], [1, 2, 3], ("cleanup.policy", "compact"), ("message.format.version", "0.9.0")));
+
+        var result = await new PreflightCheck(archive.Plan(), archive.Options(), storage, _cluster, new ManualTime(), probe: probe).RunAsync(CancellationToken.None);
+
+        Assert.Equal(
+            [FindingKinds.StorageFailed, FindingKinds.MessageFormat, FindingKinds.Compaction],
+            result.Findings.Where(finding => finding.Severity != Severity.Info).Select(finding => finding.Kind));
+    }
+
     [Theory]
     [InlineData(null, null, 1)]
     [InlineData(DeliveryGuarantee.Idempotent, null, 0)]

@@ -77,8 +77,7 @@ internal static class StorageSituations
                 await stage.CreateTopicAsync();
                 stage.Storage = stage.Storage with { SecretKey = new Secret("not-this-one") };
             },
-            Error(FindingKinds.StorageFailed),
-            Error(FindingKinds.ObjectAccess)),
+            Error(FindingKinds.StorageFailed)),
         new("a bucket that does not exist",
             async stage =>
             {

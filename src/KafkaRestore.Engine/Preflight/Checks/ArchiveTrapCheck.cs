@@ -8,19 +8,27 @@ internal sealed class ArchiveTrapCheck : IPreflightCheck
     /// <inheritdoc/>
     public async ValueTask<IEnumerable<Finding>> RunAsync(PreflightContext context, CancellationToken cancellationToken)
     {
-        if (!context.IsFirstRun)
+        if (await context.SampleAsync(cancellationToken).ConfigureAwait(false) is not { } sample)
         {
             return [];
         }
 
-        var sample = await context.SampleAsync(cancellationToken).ConfigureAwait(false);
         return
         [
             .. Damaged(context, sample),
             .. Markers(context, sample),
             .. Of(sample, FindingKinds.ChainedHeaders, static source => source.Chained, "carry x-original-offset more than once"),
             .. Of(sample, FindingKinds.EmptyHeaders, static source => source.EmptyHeaders, "have a header with an empty value, which was perhaps null"),
+            .. Unseen(sample),
         ];
+    }
+
+    private static IEnumerable<Finding> Unseen(ArchiveSample sample)
+    {
+        if (sample.SegmentsSeen < sample.Segments)
+        {
+            yield return FindingKinds.NotChecked.Info($"{sample.SegmentsSeen} of {sample.Segments} segment(s) were looked into, the first and last of partitions: what the others hold was not checked (the command validate --deep reads them)");
+        }
     }
 
     private static IEnumerable<Finding> Damaged(PreflightContext context, ArchiveSample sample) => sample.Damaged.Select(failure =>

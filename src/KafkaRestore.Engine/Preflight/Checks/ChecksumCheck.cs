@@ -15,7 +15,7 @@ internal sealed class ChecksumCheck : IPreflightCheck
     /// <inheritdoc/>
     public async ValueTask<IEnumerable<Finding>> RunAsync(PreflightContext context, CancellationToken cancellationToken)
     {
-        if (!context.Depth.Checksums)
+        if (!context.Depth.Checksums || !context.StorageAnswers)
         {
             return [];
         }

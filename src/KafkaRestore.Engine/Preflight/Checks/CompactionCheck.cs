@@ -17,7 +17,7 @@ internal sealed class CompactionCheck : IPreflightCheck
             return [];
         }
 
-        var sample = context.IsFirstRun ? await context.SampleAsync(cancellationToken).ConfigureAwait(false) : null;
+        var sample = await context.TrySampleAsync(cancellationToken).ConfigureAwait(false);
         return compacted.SelectMany(topic => Of(context, topic, sample));
     }
 

@@ -2,32 +2,26 @@ using KafkaRestore.Engine.Preflight.Facts;
 
 namespace KafkaRestore.Engine.Preflight.Checks;
 
-/// <summary>What could not be checked, and why.</summary>
-internal sealed class NotCheckedCheck : IPreflightCheck
+/// <summary>What could not be asked of the target, and why.</summary>
+internal sealed class NotCheckedCheck : TargetCheck
 {
     /// <inheritdoc/>
-    public async ValueTask<IEnumerable<Finding>> RunAsync(PreflightContext context, CancellationToken cancellationToken) =>
-        [.. await OfArchiveAsync(context, cancellationToken).ConfigureAwait(false), .. OfTarget(context, await context.TargetAsync(cancellationToken).ConfigureAwait(false))];
-
-    private static async ValueTask<IEnumerable<Finding>> OfArchiveAsync(PreflightContext context, CancellationToken cancellationToken)
+    protected override IEnumerable<Finding> Find(PreflightContext context, TargetFacts target)
     {
-        var sample = context.IsFirstRun ? await context.SampleAsync(cancellationToken).ConfigureAwait(false) : null;
-        return sample is not null && sample.SegmentsSeen < sample.Segments
-            ? [FindingKinds.NotChecked.Info($"{sample.SegmentsSeen} of {sample.Segments} segment(s) were looked into, the first and last of partitions: what the others hold was not checked (the command validate --deep reads them)")]
-            : [];
-    }
-
-    private static IEnumerable<Finding> OfTarget(PreflightContext context, TargetFacts target)
-    {
-        if (target.Answer is null)
+        if (target.Answer is not { } answer)
         {
-            return [FindingKinds.NotChecked.Info("rights, replicas, disks and most settings of the target were not checked: the protocol client that asks for them cannot be used here")];
+            yield return FindingKinds.NotChecked.Info("rights, replicas, disks and most settings of the target were not checked: the protocol client that asks for them cannot be used here");
+            yield break;
         }
 
-        return target.Answer.Unanswered.GroupBy(static one => one.What, StringComparer.Ordinal)
-            .Select(static group => FindingKinds.NotChecked.Info($"{group.Key}: not checked, {group.First().Why}"))
-            .Concat(context.Plan.Topics.Count > 0 && target.Topics.All(static topic => topic.Rights is null) && target.Answer.Unanswered.Count == 0
-                ? [FindingKinds.NotChecked.Info("the rights of the principal: the cluster does not tell them")]
-                : []);
+        foreach (var question in answer.Unanswered.GroupBy(static one => one.What, StringComparer.Ordinal))
+        {
+            yield return FindingKinds.NotChecked.Info($"{question.Key}: not checked, {question.First().Why}");
+        }
+
+        if (answer.Unanswered.Count == 0 && target.Topics.Count > 0 && target.Topics.All(static topic => topic.Rights is null))
+        {
+            yield return FindingKinds.NotChecked.Info("the rights of the principal: not checked, the cluster does not tell them");
+        }
     }
 }

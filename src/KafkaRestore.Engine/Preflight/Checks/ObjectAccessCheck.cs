@@ -16,6 +16,11 @@ internal sealed class ObjectAccessCheck : IPreflightCheck
     /// <inheritdoc/>
     public async ValueTask<IEnumerable<Finding>> RunAsync(PreflightContext context, CancellationToken cancellationToken)
     {
+        if (!context.StorageAnswers)
+        {
+            return [];
+        }
+
         var found = new ConcurrentBag<Finding>();
         await Parallel.ForEachAsync(Choose(context), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (key, token) =>
         {

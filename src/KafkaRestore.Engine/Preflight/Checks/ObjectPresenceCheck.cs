@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using KafkaRestore.Archive.Storage;
+using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.Preflight.Checks;
 
@@ -16,13 +18,15 @@ internal sealed class ObjectPresenceCheck : IPreflightCheck
         var found = new ConcurrentBag<Finding>();
         var classes = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
         var check = new ObjectCheck(context.Options, context.Storage);
-        await check.RunAsync(context.Segments.First, AtOnce, Tell, cancellationToken, entry =>
+        try
         {
-            if (entry.StorageClass is { } name)
-            {
-                classes.AddOrUpdate(name, 1, static (_, count) => count + 1);
-            }
-        }).ConfigureAwait(false);
+            await check.RunAsync(context.Segments.First, AtOnce, Tell, cancellationToken, See).ConfigureAwait(false);
+        }
+        catch (RestoreException)
+        {
+            context.StorageAnswers = false;
+            throw;
+        }
 
         var findings = found.OrderBy(static finding => finding.Where, StringComparer.Ordinal).ToList();
         findings.AddRange(classes.Where(static pair => Billed.Contains(pair.Key)).OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair =>
@@ -33,6 +37,14 @@ internal sealed class ObjectPresenceCheck : IPreflightCheck
         }
 
         return findings;
+
+        void See(StorageEntry entry)
+        {
+            if (entry.StorageClass is { } name)
+            {
+                classes.AddOrUpdate(name, 1, static (_, count) => count + 1);
+            }
+        }
 
         void Tell(Finding finding)
         {

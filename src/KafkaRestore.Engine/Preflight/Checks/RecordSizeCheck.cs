@@ -14,7 +14,7 @@ internal sealed class RecordSizeCheck : IPreflightCheck
     public async ValueTask<IEnumerable<Finding>> RunAsync(PreflightContext context, CancellationToken cancellationToken)
     {
         var target = await context.TargetAsync(cancellationToken).ConfigureAwait(false);
-        var sample = context.IsFirstRun ? await context.SampleAsync(cancellationToken).ConfigureAwait(false) : null;
+        var sample = await context.TrySampleAsync(cancellationToken).ConfigureAwait(false);
         return target.Topics.SelectMany(topic => Format(topic).Concat(Size(context, topic, sample)));
     }
 

@@ -17,6 +17,11 @@ public sealed class MetadataRequestTests
     [InlineData(12, "03 00000000000000000000000000000000 02 't' 00 00000000000000000000000000000000 02 'u' 00 00 00 00")]
     public void Topics_are_asked_for_by_name_and_never_created(short version, string expected) => AssertWritten(new MetadataRequest(["t", "u"]), version, expected);
 
+    [Theory]
+    [InlineData(9, "02 02 't' 00 00 00 01 00")]
+    [InlineData(12, "02 00000000000000000000000000000000 02 't' 00 00 01 00")]
+    public void Rights_to_topics_are_asked_for(short version, string expected) => AssertWritten(new MetadataRequest(["t"], withRights: true), version, expected);
+
     [Fact]
     public void No_names_and_no_list_are_not_the_same()
     {
@@ -35,7 +40,7 @@ public sealed class MetadataRequestTests
         Assert.Equal((TimeSpan.FromMilliseconds(3), "cid", 1), (response.Throttle, response.ClusterId, response.ControllerId));
         Assert.Equal([new BrokerEntry(new BrokerAddress(1, "h", 9092), "r1")], response.Brokers);
         var topic = Assert.Single(response.Topics);
-        Assert.Equal((ErrorCode.NoError, "t", true), (topic.Error, topic.Name, topic.IsInternal));
+        Assert.Equal((ErrorCode.NoError, "t", true, int.MinValue), (topic.Error, topic.Name, topic.IsInternal, topic.Rights));
         Assert.Equal(version < 10 ? Guid.Empty : new Guid("00010203-0405-0607-0809-0a0b0c0d0e0f"), topic.Id);
         var partition = Assert.Single(topic.Partitions);
         Assert.Equal((ErrorCode.NoError, 4, 1, 6), (partition.Error, partition.Index, partition.Leader, partition.LeaderEpoch));
