@@ -42,6 +42,9 @@ internal static class AnswerReaders
         new AnswerReader<CreateTopicsResponse>(
             new CreateTopicsRequest([], TimeSpan.Zero, validateOnly: true),
             "i32 [ s uuid@7 error s? i32 i16 [? s s? bool i8 bool ] <0@5 error > ]"),
+        new AnswerReader<DeleteRecordsResponse>(
+            new DeleteRecordsRequest([], TimeSpan.Zero),
+            "i32 [ s [ i32 i64 error ] ]"),
         new AnswerReader<InitProducerIdResponse>(
             new InitProducerIdRequest(null, TimeSpan.Zero),
             "i32 error i64 i16"),
