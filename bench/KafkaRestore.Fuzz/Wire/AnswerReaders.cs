@@ -39,6 +39,9 @@ internal static class AnswerReaders
         new AnswerReader<FindCoordinatorResponse>(
             new FindCoordinatorRequest(CoordinatorKind.Group, ["g"]),
             "i32 error@0-3 s?@1-3 broker@0-3 [@4 s broker error s? ]"),
+        new AnswerReader<DeleteRecordsResponse>(
+            new DeleteRecordsRequest([], TimeSpan.Zero),
+            "i32 [ s [ i32 i64 error ] ]"),
         new AnswerReader<InitProducerIdResponse>(
             new InitProducerIdRequest(null, TimeSpan.Zero),
             "i32 error i64 i16"),

@@ -1,5 +1,6 @@
-using Confluent.Kafka;
-using Confluent.Kafka.Admin;
+using KafkaRestore.Kafka.Wire;
+using KafkaRestore.Kafka.Wire.Calls;
+using KafkaRestore.Kafka.Wire.Connections;
 using KafkaRestore.Records.Errors;
 using ErrorCode = Confluent.Kafka.ErrorCode;
 
@@ -7,58 +8,43 @@ namespace KafkaRestore.Kafka.Client;
 
 public sealed partial class TargetCluster : IRecordDeletion
 {
-    // A topic that was compacted until a moment ago forbids it until its leaders have heard.
-    private static readonly TimeSpan s_policyDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_deletionDeadline = TimeSpan.FromSeconds(15);
 
     /// <inheritdoc/>
+    /// <remarks>Over the protocol client: the call of librdkafka 2.0 never ends.</remarks>
     public async Task DeleteRecordsAsync(IReadOnlyDictionary<TargetPartition, long> before, CancellationToken cancellationToken)
     {
-        var clock = Deadline.Start(_time, _options.RequestDeadline);
-        var policy = Deadline.Start(_time, s_policyDeadline);
-        var open = before.Select(static pair => new TopicPartitionOffset(pair.Key.Topic, pair.Key.Partition, pair.Value)).ToList();
-        while (open.Count > 0)
+        if (WireCluster.WhyNot(_connection) is { } lack)
         {
-            var failed = await RequestDeletionAsync(open, cancellationToken).ConfigureAwait(false);
-            foreach (var report in failed)
+            throw new RestoreException(ErrorCodes.ConfigNotSupported, $"records cannot be deleted: {lack}", "restore.purge_topics", "Delete and create the topics yourself.");
+        }
+
+        var wire = new WireCluster(_connection, time: _time);
+        await using (wire.ConfigureAwait(false))
+        {
+            try
             {
-                if (report.Error.Code == ErrorCode.PolicyViolation ? policy.IsOver : !KafkaErrors.MayPass(report.Error.Code) || clock.IsOver)
+                var answers = await new RecordCalls(wire, _time).DeleteAsync(before, s_deletionDeadline, cancellationToken).ConfigureAwait(false);
+                if (answers.FirstOrDefault(static answer => answer.Value != ErrorCode.NoError) is { Value: not ErrorCode.NoError } failed)
                 {
-                    throw DeletionFailure(report);
+                    throw DeletionFailure(failed.Key, failed.Value);
                 }
             }
-
-            open = [.. open.Where(partition => failed.Exists(report => report.Topic == partition.Topic && report.Partition == partition.Partition))];
-            if (open.Count > 0)
+            catch (WireException failure)
             {
-                await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
+                throw WireCluster.ToRestoreException(failure, "deleting records", string.Join(',', _connection.BootstrapServers));
             }
         }
     }
 
-    /// <summary>Those that failed.</summary>
-    private async Task<List<DeleteRecordsReport>> RequestDeletionAsync(List<TopicPartitionOffset> partitions, CancellationToken cancellationToken)
-    {
-        var options = new DeleteRecordsOptions { RequestTimeout = _options.RequestDeadline, OperationTimeout = _options.RequestDeadline };
-        try
-        {
-            await _admin.DeleteRecordsAsync(partitions, options).WaitAsync(cancellationToken).ConfigureAwait(false);
-            return [];
-        }
-        catch (DeleteRecordsException e)
-        {
-            return [.. e.Results.Where(static report => report.Error.IsError)];
-        }
-        catch (KafkaException e)
-        {
-            throw Failure(e.Error, "deleting records");
-        }
-    }
-
-    private RestoreException DeletionFailure(DeleteRecordsReport report) => report.Error.Code == ErrorCode.PolicyViolation
+    private static RestoreException DeletionFailure(TargetPartition partition, ErrorCode error) => error == ErrorCode.PolicyViolation
         ? new RestoreException(
             ErrorCodes.TargetSettings,
             "the records cannot be deleted: the topic is compacted and does not delete",
-            $"{report.Topic}/{report.Partition.Value}",
+            partition.ToString(),
             "Set cleanup.policy=delete on it, let the restore do that with restore.existing_topic_config_policy: apply, or delete and create the topic.")
-        : Failure(report.Error, $"deleting the records of {report.Topic}/{report.Partition.Value}");
+        : new RestoreException(
+            KafkaErrors.Classify(error) == KafkaErrorClass.Denied ? ErrorCodes.TargetDenied : ErrorCodes.TargetUnreachable,
+            $"the records cannot be deleted: {KafkaErrors.NameOf(error)}",
+            partition.ToString());
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace KafkaRestore.Engine.Preparation.Journal;
 
 /// <summary>What a topic's settings are to be when the restore is done: written down before any of them is touched.</summary>
@@ -38,6 +40,7 @@ public sealed record JournalContent(int Run, IReadOnlyList<JournaledTopic> Topic
     public static JournalContent Empty { get; } = new(NoRun, []);
 
     /// <summary>Topics whose settings are not put back yet.</summary>
+    [JsonIgnore]
     public IEnumerable<JournaledTopic> Pending => Topics.Where(static topic => topic.IsPending);
 
     /// <summary>What counts for a run: topics whose settings are still set aside, and those of the same run, put back or not.</summary>

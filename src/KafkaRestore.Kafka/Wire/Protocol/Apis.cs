@@ -14,6 +14,7 @@ internal static class Apis
         OffsetFetchRequest.Definition,
         FindCoordinatorRequest.Definition,
         CreateTopicsRequest.Definition,
+        DeleteRecordsRequest.Definition,
         SaslHandshakeRequest.Definition,
         ApiVersionsRequest.Definition,
         CreateTopicsRequest.Definition,
