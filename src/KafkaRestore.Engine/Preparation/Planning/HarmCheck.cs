@@ -24,23 +24,23 @@ internal sealed class HarmCheck(RestorePlan plan, TimeProvider time)
 
         if (HarmfulSettings.IsCompacted(value(HarmfulSettings.CleanupPolicy)))
         {
-            findings.Warn(topic, "the topic is compacted: records may be removed while others are restored, and a run that was killed can then not go on", Hint);
+            findings.Warn(topic, "the topic is compacted: records may be removed while others are restored, and a run that was killed can then not go on", Hint, HarmfulSettings.CleanupPolicy);
         }
 
         if (HarmfulSettings.IsDeleted(value(HarmfulSettings.CleanupPolicy)) && HarmfulSettings.Number(value(HarmfulSettings.RetentionBytes)) is >= 0 and var most && contents.LargestPartitionBytes > most)
         {
-            findings.Warn(topic, $"the topic keeps {most} bytes of a partition, and the archive holds up to {contents.LargestPartitionBytes} uncompressed: the oldest may be deleted again", Hint);
+            findings.Warn(topic, $"the topic keeps {most} bytes of a partition, and the archive holds up to {contents.LargestPartitionBytes} uncompressed: the oldest may be deleted again", Hint, HarmfulSettings.RetentionBytes);
         }
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (HarmfulSettings.Number(value(HarmfulSettings.TimestampBefore)) is { } before && now - contents.Oldest > before)
         {
-            findings.Warn(topic, $"the topic refuses records that are older than {before} ms, and the archive holds such records", Hint);
+            findings.Warn(topic, $"the topic refuses records that are older than {before} ms, and the archive holds such records", Hint, HarmfulSettings.TimestampBefore);
         }
 
         if (HarmfulSettings.Number(value(HarmfulSettings.TimestampAfter)) is { } after && contents.Newest - now > after)
         {
-            findings.Warn(topic, $"the topic refuses records that are more than {after} ms ahead of the clock, and the archive holds such records", Hint);
+            findings.Warn(topic, $"the topic refuses records that are more than {after} ms ahead of the clock, and the archive holds such records", Hint, HarmfulSettings.TimestampAfter);
         }
     }
 

@@ -11,7 +11,8 @@ internal sealed class PlanningFindings(PreparationOptions options)
     private readonly List<Finding> _findings = [];
     private readonly SortedSet<string> _unseen = new(StringComparer.Ordinal);
 
-    public void Warn(string topic, string what, string? hint = null) => _findings.Add(FindingKinds.TopicSettings.Warning(what, topic, hint));
+    public void Warn(string topic, string what, string? hint = null, string? setting = null) =>
+        _findings.Add(FindingKinds.TopicSettings.Warning(what, topic, hint) with { Setting = setting });
 
     public void Refuse(string topic, string what, string? hint = null) => _findings.Add(FindingKinds.TopicSettings.Error(what, topic, hint));
 

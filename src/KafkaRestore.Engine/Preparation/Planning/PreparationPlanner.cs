@@ -138,9 +138,13 @@ public sealed class PreparationPlanner(RestorePlan plan, PreparationOptions opti
         return preflight with
         {
             Preparation = preparation,
-            Findings = [.. open.Concat(preparation.Findings).OrderByDescending(static finding => finding.Severity)],
+            Findings = [.. open.Concat(preparation.Findings.Where(finding => !IsKnown(preflight, finding))).OrderByDescending(static finding => finding.Severity)],
         };
     }
+
+    /// <summary>Whether preflight has said the same of the topic's setting.</summary>
+    private static bool IsKnown(PreflightResult preflight, Finding finding) =>
+        finding.Setting is { } setting && preflight.Findings.Any(known => known.Where == finding.Where && known.Setting == setting);
 
     /// <summary>Whether a finding of preflight is not true any more.</summary>
     private static bool Settles(TopicPreparation topic, Finding finding) =>
