@@ -76,9 +76,9 @@ internal sealed partial class WireTargetCluster
                 try
                 {
                     var errors = await _cluster.RefreshAsync(topics, over.Token).ConfigureAwait(false);
-                    foreach (var (topic, error) in errors.Where(static pair => KafkaErrors.Classify(pair.Value) is not (KafkaErrorClass.None or KafkaErrorClass.Missing) && !KafkaErrors.MayPass(pair.Value)))
+                    if (errors.FirstOrDefault(static pair => IsRefusal(pair.Value)) is { Key: { } refused, Value: var why })
                     {
-                        throw DescriptionFailure(topic, error);
+                        throw DescriptionFailure(refused, why);
                     }
 
                     (last, trouble) = (null, errors.Values.FirstOrDefault(KafkaErrors.MayPass));
@@ -105,7 +105,9 @@ internal sealed partial class WireTargetCluster
         }
     }
 
-    private RestoreException DescriptionFailure(string topic, ErrorCode error) => KafkaErrors.Classify(error) == KafkaErrorClass.Denied
+    private static bool IsRefusal(ErrorCode error) => KafkaErrors.Classify(error) is not (KafkaErrorClass.None or KafkaErrorClass.Missing) && !KafkaErrors.MayPass(error);
+
+    private static RestoreException DescriptionFailure(string topic, ErrorCode error) => KafkaErrors.Classify(error) == KafkaErrorClass.Denied
         ? new RestoreException(
             ErrorCodes.TargetDenied,
             $"describing topic '{topic}' was denied: {KafkaErrors.NameOf(error)}",
