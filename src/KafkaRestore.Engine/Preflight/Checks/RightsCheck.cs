@@ -8,9 +8,9 @@ internal sealed class RightsCheck : TargetCheck
 {
     /// <inheritdoc/>
     protected override IEnumerable<Finding> Find(PreflightContext context, TargetFacts target) =>
-        target.Topics.SelectMany(Of).Concat(Fences(target));
+        target.Topics.SelectMany(topic => Of(context, topic)).Concat(Fences(target));
 
-    private static IEnumerable<Finding> Of(TopicFacts topic)
+    private static IEnumerable<Finding> Of(PreflightContext context, TopicFacts topic)
     {
         if (topic.IsHidden && topic.Trial is null or { Outcome: TrialOutcome.Exists })
         {
@@ -35,7 +35,11 @@ internal sealed class RightsCheck : TargetCheck
 
         if (!rights.HasFlag(TargetRights.Read))
         {
-            yield return FindingKinds.RightToRead.Warning("the principal may not read the topic: a partition with offsets counts as holding records, and a restore that goes on cannot compare what stands there", topic.Name);
+            yield return FindingKinds.RightToRead.ErrorUnless(
+                !context.MayFence,
+                "the principal may not read the topic: a fenced lane cannot look at what stands before its marker, and a restore that goes on cannot compare what stands there",
+                topic.Name,
+                context.MayFence ? "Allow Read on it, or set restore.delivery: idempotent." : null);
         }
 
         if (!rights.HasFlag(TargetRights.DescribeConfigs))

@@ -122,7 +122,8 @@ public sealed class AdministrationRequestTests
         var response = Read(s_create, version, answer);
 
         Assert.Equal(TimeSpan.FromMilliseconds(1), response.Throttle);
-        Assert.Equal([new("t", ErrorCode.InvalidConfig, "no")], response.Topics);
+        var topic = Assert.Single(response.Topics);
+        Assert.Equal(("t", ErrorCode.InvalidConfig, "no"), (topic.Name, topic.Error, topic.Message));
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public sealed class CreateTopicsRequestTests
 
         var topic = Assert.Single(response.Topics);
         Assert.Equal(("t", ErrorCode.NoError, null, 3, 1), (topic.Name, topic.Error, topic.Message, topic.Partitions, (int)topic.ReplicationFactor));
-        Assert.Equal([new KeyValuePair<string, string>("a", "1")], topic.Settings);
+        Assert.Equal([("a", "1", false), ("b", null, true)], topic.Settings.Select(entry => (entry.Name, entry.Value, entry.IsSensitive)));
     }
 
     [Fact]
