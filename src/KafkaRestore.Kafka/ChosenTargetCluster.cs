@@ -9,7 +9,7 @@ namespace KafkaRestore.Kafka;
 /// The target over our own protocol client, or over librdkafka where the settings or the brokers ask for something that ours lacks; decided with the first
 /// question. Both use the same security settings.
 /// </summary>
-public sealed class ChosenTargetCluster : ITargetCluster
+public sealed class ChosenTargetCluster : ITargetCluster, IRecordDeletion
 {
     private readonly KafkaConnectionOptions _connection;
     private readonly TargetClusterOptions? _options;
@@ -56,6 +56,19 @@ public sealed class ChosenTargetCluster : ITargetCluster
     /// <inheritdoc/>
     public async Task<IReadOnlySet<TargetPartition>> FindRecordsAsync(IReadOnlyDictionary<TargetPartition, PartitionRange> ranges, CancellationToken cancellationToken) =>
         await (await ChooseAsync(cancellationToken).ConfigureAwait(false)).FindRecordsAsync(ranges, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    /// <exception cref="RestoreException">CONFIG_NOT_SUPPORTED: only the wire client can, and it cannot be used.</exception>
+    public async Task DeleteRecordsAsync(IReadOnlyDictionary<TargetPartition, long> before, CancellationToken cancellationToken)
+    {
+        if (await ChooseAsync(cancellationToken).ConfigureAwait(false) is not IRecordDeletion deletion)
+        {
+            throw new RestoreException(
+                ErrorCodes.ConfigNotSupported, "records cannot be deleted: the wire client cannot be used for this target", "restore.purge_topics", "Delete and create the topics yourself.");
+        }
+
+        await deletion.DeleteRecordsAsync(before, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

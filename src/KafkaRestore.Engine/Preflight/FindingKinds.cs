@@ -161,7 +161,7 @@ public static class FindingKinds
 
     /// <summary>A topic that may not be read.</summary>
     public static readonly FindingKind RightToRead = new("right_to_read",
-        "The principal may not read a topic: a restore that goes on cannot compare what stands there.", "Allow Read on it.");
+        "The principal may not read a topic: a restore that goes on cannot compare what stands there.", "Allow Read on it.", ErrorCodes.TargetDenied);
 
     /// <summary>A topic that may not be created.</summary>
     public static readonly FindingKind RightToCreate = new("right_to_create",

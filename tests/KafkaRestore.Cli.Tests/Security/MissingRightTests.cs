@@ -19,7 +19,7 @@ public sealed class MissingRightTests(SecureTarget target) : IDisposable
     {
         var topic = await (await target.ClusterAsync()).CreateTopicAsync(partitions: 3);
 
-        await AssertDeniedAsync(topic, 3, $"describing topic '{topic}' was denied", "Allow this principal to Describe and Write the topic");
+        await AssertDeniedAsync(topic, $"describing topic '{topic}' was denied", "Allow this principal to Describe and Write the topic");
     }
 
     [KafkaLauncherFact]
@@ -29,16 +29,16 @@ public sealed class MissingRightTests(SecureTarget target) : IDisposable
         await AllowAsync(["Describe", "Write"], "--topic", topic);
         await AllowFencingAsync();
 
-        await AssertDeniedAsync(topic, 3, $"creating topic '{topic}' was denied", "Create", "create_topics: true");
+        await AssertDeniedAsync(topic, "the principal may not create the topic", "Create", "create_topics: true");
     }
 
     [KafkaLauncherFact]
     public async Task To_use_transactional_ids()
     {
         var topic = await (await target.ClusterAsync()).CreateTopicAsync(partitions: 3);
-        await AllowAsync(["Describe", "Write"], "--topic", topic);
+        await AllowAsync(["Describe", "Write", "Read"], "--topic", topic);
 
-        await AssertDeniedAsync(topic, 3, "krc.", "Allow Write and Describe on transactional ids with the prefix 'krc.'");
+        await AssertDeniedAsync(topic, "krc.", "Allow Write and Describe on transactional ids with the prefix krc.");
     }
 
     [KafkaLauncherTheory]
@@ -50,7 +50,7 @@ public sealed class MissingRightTests(SecureTarget target) : IDisposable
         await AllowAsync(["Read"], "--topic", topic);
         await AllowFencingAsync();
 
-        await AssertDeniedAsync(topic, 4, topic, "docs/security.md", $"delivery: {delivery}");
+        await AssertDeniedAsync(topic, "the principal may not write to the topic", "Allow", $"delivery: {delivery}");
     }
 
     [KafkaLauncherFact]
@@ -60,7 +60,7 @@ public sealed class MissingRightTests(SecureTarget target) : IDisposable
         await AllowAsync(["Write"], "--topic", topic);
         await AllowFencingAsync();
 
-        await AssertDeniedAsync(topic, 4, "reading the end of the log was denied", "docs/security.md");
+        await AssertDeniedAsync(topic, "the principal may not read the topic", "restore.delivery: idempotent");
     }
 
     [KafkaLauncherFact]
@@ -88,9 +88,9 @@ public sealed class MissingRightTests(SecureTarget target) : IDisposable
         return await CliProgram.RunAsync("restore", "--config", config, "--format", "json", "--state-dir", _scratch.PathOf("state"));
     }
 
-    private async Task AssertDeniedAsync(string topic, int exit, string what, string hint, string restore = "")
+    private async Task AssertDeniedAsync(string topic, string what, string hint, string restore = "")
     {
-        var result = (await RunAsync(topic, restore)).MustExit(exit);
+        var result = (await RunAsync(topic, restore)).MustExit(3);
 
         var errors = JsonShape.Parse(result.Out).GetProperty("errors").EnumerateArray().Select(error => error.GetString()!).ToList();
         Assert.NotEmpty(errors);

@@ -1,4 +1,3 @@
-using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Settings;
 using KafkaRestore.Records;
 using KafkaRestore.Records.Errors;
@@ -18,7 +17,7 @@ public sealed class TopicSettingsTests
 
         var would = (await settings.TryCreateAsync([new TopicToCreate(name, 2, 1, new Dictionary<string, string> { ["retention.ms"] = "77" })], default))[name];
         Assert.Equal(SettingsFailureKind.Missing, (await settings.DescribeAsync([name], default))[name].Failure!.Kind);
-        await using var cluster = new TargetCluster(broker.Connection);
+        await using var cluster = new ChosenTargetCluster(broker.Connection);
         await cluster.CreateTopicsAsync([new TopicToCreate(name, 2, 1, new Dictionary<string, string> { ["retention.ms"] = "77" })], default);
         var has = (await settings.DescribeAsync([name], default))[name];
 
@@ -72,7 +71,7 @@ public sealed class TopicSettingsTests
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync();
         await ProduceAsync(broker, topic, 5);
-        await using var cluster = new TargetCluster(broker.Connection);
+        await using var cluster = new ChosenTargetCluster(broker.Connection);
 
         await cluster.DeleteRecordsAsync(new Dictionary<TargetPartition, long> { [new(topic, 0)] = 3 }, default);
 
@@ -85,7 +84,7 @@ public sealed class TopicSettingsTests
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync(1, new Dictionary<string, string> { ["cleanup.policy"] = "compact" });
         await ProduceAsync(broker, topic, 2);
-        await using var cluster = new TargetCluster(broker.Connection);
+        await using var cluster = new ChosenTargetCluster(broker.Connection);
 
         var failure = await Assert.ThrowsAsync<RestoreException>(() => cluster.DeleteRecordsAsync(new Dictionary<TargetPartition, long> { [new(topic, 0)] = 2 }, default));
 

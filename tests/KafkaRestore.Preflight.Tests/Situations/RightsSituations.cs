@@ -18,9 +18,16 @@ internal static class RightsSituations
         new("every right that a restore needs", stage => With(stage, true, Enough)),
         new("no right to see the topic", stage => With(stage, true), Error(FindingKinds.RightToDescribe)),
         new("the right to see the topic and no other", stage => With(stage, true, AclOperation.Describe),
-            Error(FindingKinds.RightToWrite), Warning(FindingKinds.RightToRead), Warning(FindingKinds.RightToDescribe)),
+            Error(FindingKinds.RightToWrite), Error(FindingKinds.RightToRead), Warning(FindingKinds.RightToDescribe)),
         new("no right to write", stage => With(stage, true, AclOperation.Describe, AclOperation.DescribeConfigs, AclOperation.Read), Error(FindingKinds.RightToWrite)),
-        new("no right to read", stage => With(stage, true, AclOperation.Describe, AclOperation.DescribeConfigs, AclOperation.Write), Warning(FindingKinds.RightToRead)),
+        new("no right to read", stage => With(stage, true, AclOperation.Describe, AclOperation.DescribeConfigs, AclOperation.Write), Error(FindingKinds.RightToRead, "restore.delivery: idempotent")),
+        new("no right to read, and none needed",
+            async stage =>
+            {
+                await With(stage, true, AclOperation.Describe, AclOperation.DescribeConfigs, AclOperation.Write);
+                stage.Options = options => options with { Delivery = new DeliveryOptions { Guarantee = DeliveryGuarantee.Idempotent } };
+            },
+            Warning(FindingKinds.RightToRead)),
         new("no right to read the settings", stage => With(stage, true, AclOperation.Write, AclOperation.Read), Warning(FindingKinds.RightToDescribe, "were not checked")),
         new("no right to transactional ids", stage => With(stage, false, Enough), Error(FindingKinds.RightToFence, "krc.")),
         new("no right to transactional ids, and none needed",
@@ -56,7 +63,7 @@ internal static class RightsSituations
                 stage.Options = Creating;
             },
             Error(FindingKinds.RightToWrite),
-            Warning(FindingKinds.RightToRead)),
+            Error(FindingKinds.RightToRead)),
         new("a password that is wrong",
             async stage =>
             {

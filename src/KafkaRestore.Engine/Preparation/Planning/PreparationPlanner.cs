@@ -144,7 +144,8 @@ public sealed class PreparationPlanner(RestorePlan plan, PreparationOptions opti
 
     /// <summary>Whether preflight has said the same of the topic's setting.</summary>
     private static bool IsKnown(PreflightResult preflight, Finding finding) =>
-        finding.Setting is { } setting && preflight.Findings.Any(known => known.Where == finding.Where && known.Setting == setting);
+        preflight.Findings.Any(known => known.Where == finding.Where
+            && ((finding.Setting is { } setting && known.Setting == setting) || (finding.Code == ErrorCodes.TargetDenied && known.Kind == FindingKinds.RightToCreate)));
 
     /// <summary>Whether a finding of preflight is not true any more.</summary>
     private static bool Settles(TopicPreparation topic, Finding finding) =>

@@ -17,7 +17,6 @@ internal static class Apis
         DeleteRecordsRequest.Definition,
         SaslHandshakeRequest.Definition,
         ApiVersionsRequest.Definition,
-        CreateTopicsRequest.Definition,
         InitProducerIdRequest.Definition,
         AddPartitionsToTxnRequest.Definition,
         EndTxnRequest.Definition,
