@@ -191,5 +191,9 @@ internal sealed class Stage : IAsyncDisposable
         public void Acknowledged(in SinkAck ack)
         {
         }
+
+        public void Troubled(string? why)
+        {
+        }
     }
 }
