@@ -149,7 +149,7 @@ public static class FindingKinds
 
     /// <summary>min.insync.replicas cannot be met.</summary>
     public static readonly FindingKind MinInsyncReplicas = new("min_insync_replicas",
-        "A topic has fewer replicas, or fewer in sync, than its min.insync.replicas: it takes no record.", "Lower min.insync.replicas, add replicas, or bring brokers back.", ErrorCodes.ProduceRefused);
+        "A topic has fewer replicas, or fewer in sync, than its min.insync.replicas: it may take no record.", "Lower min.insync.replicas, add replicas, or bring brokers back.");
 
     /// <summary>A topic that may not be seen.</summary>
     public static readonly FindingKind RightToDescribe = new("right_to_describe",

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using KafkaRestore.Chaos.Tests.Clusters;
 using KafkaRestore.Chaos.Tests.Scenarios;
 using KafkaRestore.Kafka;
@@ -40,6 +41,53 @@ public static class BadMinutesTests
         }
     }
 
+    /// <summary>One that asks who comes.</summary>
+    public sealed class OfASecureOne
+    {
+        private const string User = "alice";
+        private const string Password = "alice-secret";
+        private static readonly AclOperation[] Needed = [AclOperation.Describe, AclOperation.Read, AclOperation.Write];
+
+        [KafkaLauncherFact]
+        public async Task A_right_and_a_password_that_are_taken_away_and_given_back_are_waited_for()
+        {
+            await using var cluster = await KafkaBrokerLauncher.StartAsync(secure: true);
+            await using var scenario = await Scenario.CreateAsync(cluster, new PlainRecipe());
+            scenario.RecordsPerSecond = 100;
+            scenario.BootstrapServers = cluster.SaslBootstrapServers;
+            scenario.TargetKeys = [$"security: {{security_protocol: SASL_PLAINTEXT, sasl_mechanism: SCRAM-SHA-256, sasl_username: {User}, sasl_password: {Password}}}"];
+            using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = cluster.BootstrapServers }).SetLogHandler((_, _) => { }).Build();
+            await admin.CreateAclsAsync(scenario.Topics.SelectMany(topic => Needed.Select(operation => Allow(topic, operation))));
+            await cluster.ToolAsync(
+                "acls", "--add", "--allow-principal", $"User:{User}", "--operation", "Write", "--operation", "Describe", "--transactional-id", "krc.", "--resource-pattern-type", "prefixed");
+            await using var program = await scenario.StartWritingAsync();
+
+            var writing = scenario.Topics.Select(topic => Allow(topic, AclOperation.Write)).ToList();
+            await admin.DeleteAclsAsync(writing.Select(acl => acl.ToFilter()));
+            await Watch.UntilAsync("the progress names the right", () => Task.FromResult(program.Said.Contains("TopicAuthorizationFailed", StringComparison.Ordinal)), program);
+            await admin.CreateAclsAsync(writing);
+            await scenario.UntilWritingAsync(program);
+
+            await SetPasswordAsync(cluster, "another-one");
+            await cluster.KillAsync(1);
+            await cluster.ReviveAsync(1);
+            await Watch.UntilAsync("the progress names the refusal", () => Task.FromResult(program.Said.Contains("the broker refuses the credentials", StringComparison.Ordinal)), program);
+            await SetPasswordAsync(cluster, Password);
+
+            (await program.EndAsync()).MustExit(0);
+            await scenario.MustBeExactAsync();
+        }
+
+        private static AclBinding Allow(string topic, AclOperation operation) => new()
+        {
+            Pattern = new ResourcePattern { Type = ResourceType.Topic, Name = topic, ResourcePatternType = ResourcePatternType.Literal },
+            Entry = new AccessControlEntry { Principal = $"User:{User}", Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow },
+        };
+
+        private static Task SetPasswordAsync(KafkaBroker cluster, string password) =>
+            cluster.ToolAsync("configs", "--alter", "--entity-type", "users", "--entity-name", User, "--add-config", $"SCRAM-SHA-256=[password={password}]");
+    }
+
     /// <summary>One of three.</summary>
     [Collection(ThreeBrokersCollection.Name)]
     public sealed class OfThree(ThreeBrokers brokers)
@@ -75,7 +123,7 @@ public static class BadMinutesTests
             {
                 running = LaneFiles.Read(scenario.StateDirectory).FirstOrDefault(lane => lane.State == "running")?.Target;
                 return Task.FromResult(running is not null);
-            });
+            }, program);
             var leader = LeaderOf(cluster, running!.Value);
             var elsewhere = scenario.Lanes.Select(lane => lane.Target).Where(target => LeaderOf(cluster, target) != leader).ToList();
             Assert.NotEmpty(elsewhere);

@@ -50,6 +50,9 @@ internal sealed partial class Scenario : IAsyncDisposable
     /// <summary>Where the program finds the target.</summary>
     public string BootstrapServers { get; set; }
 
+    /// <summary>Further keys of <c>target:</c>.</summary>
+    public IReadOnlyList<string> TargetKeys { get; set; } = [];
+
     /// <summary>Where the program keeps its state.</summary>
     public string StateDirectory { get; set; }
 
@@ -171,7 +174,7 @@ internal sealed partial class Scenario : IAsyncDisposable
             mode: restore
             backup_id: {BackupId}
             target:
-              bootstrap_servers: ["{BootstrapServers.Replace(",", "\", \"", StringComparison.Ordinal)}"]
+              {string.Join("\n  ", [$"bootstrap_servers: [\"{BootstrapServers.Replace(",", "\", \"", StringComparison.Ordinal)}\"]", .. TargetKeys])}
             storage:
               {string.Join("\n  ", StorageKeys)}
             restore:

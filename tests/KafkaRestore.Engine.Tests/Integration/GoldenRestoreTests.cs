@@ -93,7 +93,9 @@ public sealed class GoldenRestoreTests(GoldenRestores restores) : IClassFixture<
         var restored = restores.Of(restore);
         var report = restored.Done();
         Assert.Equal((110, 38), (report.RecordsRestored, report.ControlRecordsDropped));
-        Assert.Equal(2, report.Warnings.Count(warning => warning.Contains("exact form of a transaction marker", StringComparison.Ordinal)));
+        var (foreseen, all) = (report.Warnings.Where(warning => warning.Contains("exact form of a transaction marker were seen", StringComparison.Ordinal)),
+            report.Warnings.Where(warning => warning.Contains("exact form of a transaction marker", StringComparison.Ordinal)));
+        Assert.Equal((1, 3), (foreseen.Count(), all.Count())); // once before the first write, and what became of each partition
         for (var partition = 0; partition < 2; partition++)
         {
             RecordComparison.AssertEqual(Golden.Expected("edges-uncommitted", "edge.txn", partition), restores.Read(restored, "edge.txn", partition), $"edge.txn/{partition}", offsets: false);

@@ -29,11 +29,12 @@ public sealed class ProbedTargetTests
     }
 
     [Fact]
-    public async Task Fewer_replicas_than_must_be_in_sync_are_an_error()
+    public async Task Fewer_replicas_than_must_be_in_sync_are_a_warning()
     {
         var finding = Assert.Single(await SaidAsync(Topic([1, 2], [1, 2], ("min.insync.replicas", "3"))));
 
-        Assert.Equal((Severity.Error, FindingKinds.MinInsyncReplicas, ErrorCodes.ProduceRefused), (finding.Severity, finding.Kind, finding.Code));
+        Assert.Equal((Severity.Warning, FindingKinds.MinInsyncReplicas), (finding.Severity, finding.Kind));
+        Assert.Contains("2 replica(s)", finding.What, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal static class TopicSituations
             },
             Error(FindingKinds.TopicCreation, "collides")),
         new("more replicas than brokers", stage => Creating(stage, replicas: 3), Error(FindingKinds.ReplicationFactor, "3 replicas, and the cluster has 1 broker(s)")),
-        new("fewer replicas than min.insync.replicas", stage => stage.CreateTopicAsync(1, "min.insync.replicas=2"), Error(FindingKinds.MinInsyncReplicas, "has 1 replica(s)")),
+        new("fewer replicas than min.insync.replicas", stage => stage.CreateTopicAsync(1, "min.insync.replicas=2"), Warning(FindingKinds.MinInsyncReplicas, "has 1 replica(s)")),
         new("a target that does not answer",
             stage =>
             {

@@ -35,7 +35,8 @@ internal sealed class ReplicationCheck : TargetCheck
 
         if (replicas < least)
         {
-            yield return FindingKinds.MinInsyncReplicas.Error($"the topic {(topic.Existing is null ? "would have" : "has")} {replicas} replica(s), and takes no record with fewer than {least} in sync (min.insync.replicas={least})", topic.Name);
+            // Seen on Kafka 4.3: the brokers never ask for more replicas than a partition has.
+            yield return FindingKinds.MinInsyncReplicas.Warning($"the topic {(topic.Existing is null ? "would have" : "has")} {replicas} replica(s) and min.insync.replicas={least}: brokers of Kafka 4 make do with those that there are, older ones may take no record", topic.Name);
             yield break;
         }
 
