@@ -128,8 +128,8 @@ public sealed class LeavingOutTests
     [InlineData((KafkaErrorCode)12345)]
     public async Task What_is_not_the_records_fault_leaves_nothing_out(KafkaErrorCode code)
     {
-        var wire = new FaultyWire { OnAnswer = n => n == 3 ? new Fault(FaultKind.Code, code) : Fault.None };
-        await using var stage = await StageAsync(SinkKind.Batch, s_quick with { ConnectionsPerBroker = 1, BatchRecords = 1 }, wire);
+        var wire = new FaultyWire { OnAnswer = n => n >= 3 ? new Fault(FaultKind.Code, code) : Fault.None };
+        await using var stage = await StageAsync(SinkKind.Batch, s_quick with { ConnectionsPerBroker = 1, BatchRecords = 1, AcknowledgementDeadline = TimeSpan.FromSeconds(2) }, wire);
         var left = new LeftOut(stage);
         await using var sink = await stage.OpenAsync(leaveOut: left.LeaveOutAsync);
 
