@@ -6,10 +6,11 @@ using KafkaRestore.Records.Errors;
 namespace KafkaRestore.Engine.Running;
 
 /// <summary>Looks for the objects that a run needs later while it goes on: a person should hear of a lost one before its lane gets there.</summary>
-internal sealed class LateObjectCheck(RestoreOptions options, IArchiveStorage storage, RestoreProgress progress)
+internal sealed class LateObjectCheck(RestoreOptions options, IArchiveStorage storage, RestoreProgress progress, TimeProvider time)
 {
-    // The lanes come first.
+    // The lanes come first: a million questions to a local disk would take a processor from them just when they begin.
     private const int AtOnce = 4;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
     private const int MostTold = 50;
     private int _found;
 
@@ -18,6 +19,7 @@ internal sealed class LateObjectCheck(RestoreOptions options, IArchiveStorage st
     {
         try
         {
+            await Task.Delay(Grace, time, ended).ConfigureAwait(false);
             await new ObjectCheck(options, storage).RunAsync(segments, AtOnce, Tell, ended).ConfigureAwait(false);
             if (_found > MostTold)
             {

@@ -111,7 +111,7 @@ internal sealed class RestoreRun
         var beside = Task.WhenAll(
             KeepSummingAsync(ended.Token),
             WatchAsync(control, ended.Token),
-            new LateObjectCheck(_options, _storage, _progress).RunAsync(unseen, ended.Token),
+            new LateObjectCheck(_options, _storage, _progress, _time).RunAsync(unseen, ended.Token),
             new StalledLanes(_progress, stalled => places.Lend(stalled, shares.MostPlaces), _time).RunAsync(ended.Token));
         try
         {
