@@ -312,10 +312,7 @@ internal sealed partial class PartitionQueue
         {
             if (_failure is null && _batches.Count > 0 && _time.GetElapsedTime(_progressAt) is var waited && waited >= _deadline)
             {
-                EndLocked(_denial is not null ? new RestoreException(_denial.Code, $"{_denial.Message}; it was allowed before, and has not been again for {waited.TotalSeconds:0.#} s", Target.ToString()) : new RestoreException(
-                    ErrorCodes.TargetUnavailable,
-                    $"no acknowledgement for {waited.TotalSeconds:0.#} s with records in flight{(_trouble is { } trouble ? $"; last trouble: {trouble}" : "")}",
-                    Target.ToString()));
+                EndLocked(_denial is { } denial ? PartitionRefusals.StillDenied(denial, waited, Target) : PartitionRefusals.Late(waited, _trouble, Target));
             }
         }
     }

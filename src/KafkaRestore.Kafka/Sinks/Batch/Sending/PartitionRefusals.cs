@@ -30,6 +30,16 @@ internal static class PartitionRefusals
         };
     }
 
+    /// <summary>Nothing was acknowledged for too long.</summary>
+    public static RestoreException Late(TimeSpan waited, string? trouble, TargetPartition target) => new(
+        ErrorCodes.TargetUnavailable,
+        $"no acknowledgement for {waited.TotalSeconds:0.#} s with records in flight{(trouble is null ? "" : $"; last trouble: {trouble}")}",
+        target.ToString());
+
+    /// <summary>A right that was taken away under way was not given back in time.</summary>
+    public static RestoreException StillDenied(RestoreException denial, TimeSpan waited, TargetPartition target) =>
+        new(denial.Code, $"{denial.Message}; it was allowed before, and has not been again for {waited.TotalSeconds:0.#} s", target.ToString());
+
     /// <summary>Another process has fenced this one.</summary>
     public static RestoreException Taken(string reason, string where) =>
         new(ErrorCodes.Fenced, $"another process took this partition over: {reason}", where);
