@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using KafkaRestore.Kafka;
+using KafkaRestore.Kafka.Groups;
+
+namespace KafkaRestore.Testing;
+
+/// <summary>Consumer groups in memory, as a cluster would have them; what is to fail is set beforehand.</summary>
+public sealed class InMemoryGroups : IConsumerGroups
+{
+    /// <summary>Committed offsets by group.</summary>
+    public ConcurrentDictionary<string, ConcurrentDictionary<TargetPartition, CommittedOffset>> Committed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Members of groups that have some.</summary>
+    public ConcurrentDictionary<string, IReadOnlyList<GroupMember>> Members { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Partitions that exist, with their ranges.</summary>
+    public ConcurrentDictionary<TargetPartition, PartitionRange> Ranges { get; } = new();
+
+    /// <summary>Times of records by partition: offset to epoch milliseconds.</summary>
+    public ConcurrentDictionary<TargetPartition, SortedDictionary<long, long>> Times { get; } = new();
+
+    /// <summary>What reading or changing a group fails with.</summary>
+    public ConcurrentDictionary<string, GroupFailure> GroupFailures { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What reading or changing a partition of any group fails with.</summary>
+    public ConcurrentDictionary<TargetPartition, GroupFailure> PartitionFailures { get; } = new();
+
+    /// <summary>Is told of every question before it is answered: what it does, and of which groups.</summary>
+    public Action<string, IReadOnlyCollection<string>> Asked { get; set; } = static (_, _) => { };
+
+    /// <summary>Sets a group's offsets.</summary>
+    public void Commit(string group, params (string Topic, int Partition, long Offset)[] offsets)
+    {
+        foreach (var (topic, partition, offset) in offsets)
+        {
+            Committed.GetOrAdd(group, static _ => new())[new TargetPartition(topic, partition)] = new CommittedOffset(offset);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<ClusterDescription> ConnectAsync(CancellationToken cancellationToken) => Task.FromResult(new ClusterDescription("in-memory", 1));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ListedGroup>> ListAsync(CancellationToken cancellationToken)
+    {
+        Asked("list", []);
+        return Task.FromResult<IReadOnlyList<ListedGroup>>(
+            [.. Committed.Keys.Union(Members.Keys).Order(StringComparer.Ordinal).Select(group => new ListedGroup(group, GroupKind.Classic, StateOf(group)))]);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<GroupDescription>> DescribeAsync(IReadOnlyCollection<string> groups, CancellationToken cancellationToken)
+    {
+        Asked("describe", groups);
+        return Task.FromResult<IReadOnlyList<GroupDescription>>(
+            [.. groups.Select(group => new GroupDescription(group, GroupKind.Classic, StateOf(group), Members.GetValueOrDefault(group, []), GroupFailures.GetValueOrDefault(group)))]);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FetchedOffsets>> FetchAsync(IReadOnlyCollection<string> groups, CancellationToken cancellationToken)
+    {
+        Asked("fetch", groups);
+        return Task.FromResult<IReadOnlyList<FetchedOffsets>>([.. groups.Select(group =>
+        {
+            var failure = GroupFailures.GetValueOrDefault(group);
+            var committed = failure is null && Committed.TryGetValue(group, out var own) ? own.ToDictionary() : [];
+            var failed = committed.Keys.Where(PartitionFailures.ContainsKey).ToDictionary(static partition => partition, partition => PartitionFailures[partition]);
+            return new FetchedOffsets(new GroupOffsets(group, committed.Where(one => !failed.ContainsKey(one.Key)).ToDictionary()), failure, failed);
+        })]);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<GroupChange>> CommitAsync(IReadOnlyCollection<GroupOffsets> groups, int mostAtOnce, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        Asked("commit", [.. groups.Select(static group => group.Group)]);
+        return Task.FromResult<IReadOnlyList<GroupChange>>([.. groups.Select(group => Change(group.Group, group.Offsets.Keys, partition =>
+            Committed.GetOrAdd(group.Group, static _ => new())[partition] = group.Offsets[partition]))]);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<GroupChange>> DeleteAsync(
+        IReadOnlyCollection<KeyValuePair<string, IReadOnlyCollection<TargetPartition>>> groups, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        Asked("delete", [.. groups.Select(static group => group.Key)]);
+        return Task.FromResult<IReadOnlyList<GroupChange>>([.. groups.Select(group => Change(group.Key, group.Value, partition =>
+            Committed.GetValueOrDefault(group.Key)?.TryRemove(partition, out _)))]);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<TargetPartition, PartitionRange>> ReadRangesAsync(IReadOnlyCollection<TargetPartition> partitions, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<TargetPartition, PartitionRange>>(partitions.Where(Ranges.ContainsKey).ToDictionary(static partition => partition, partition => Ranges[partition]));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<TargetPartition, long?>> FindByTimeAsync(IReadOnlyDictionary<TargetPartition, long> times, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<TargetPartition, long?>>(times.Where(time => Ranges.ContainsKey(time.Key)).ToDictionary(
+            static time => time.Key,
+            time => Times.TryGetValue(time.Key, out var records) ? records.Where(record => record.Value >= time.Value).Select(static record => (long?)record.Key).FirstOrDefault() : null));
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private GroupState StateOf(string group) => Members.ContainsKey(group) ? GroupState.Stable : Committed.ContainsKey(group) ? GroupState.Empty : GroupState.Dead;
+
+    private GroupChange Change(string group, IEnumerable<TargetPartition> partitions, Action<TargetPartition> change)
+    {
+        var whole = GroupFailures.GetValueOrDefault(group) ?? (Members.ContainsKey(group) ? new GroupFailure(25, "UNKNOWN_MEMBER_ID", "the group has members") : null);
+        var failures = new Dictionary<TargetPartition, GroupFailure>();
+        var changed = 0;
+        foreach (var partition in partitions)
+        {
+            if ((whole ?? PartitionFailures.GetValueOrDefault(partition)) is { } failure)
+            {
+                failures.Add(partition, failure);
+            }
+            else
+            {
+                change(partition);
+                changed++;
+            }
+        }
+
+        return new GroupChange(group, changed, failures, TimeSpan.Zero, 0);
+    }
+}
