@@ -37,6 +37,9 @@ public sealed class VerificationJob(
     private const int MostFetch = 1 << 20;
     private const int FetchesInShare = 4; // two fetches and two blocks are held at once
 
+    /// <summary>Makes the place for the offsets of a lane's records that equal each other; null: nobody asks for them.</summary>
+    internal Func<LanePlan, MatchedMaps>? MapsOf { get; init; }
+
     /// <summary>Reads the manifest and makes the plan of the restore.</summary>
     /// <exception cref="RestoreException">The archive cannot be read, or nothing sensible is selected.</exception>
     public async Task<RestorePlan> PlanAsync(CancellationToken cancellationToken)
@@ -169,9 +172,9 @@ public sealed class VerificationJob(
                     return;
                 }
 
-                comparison = new LaneComparison(stream.ReadAsync(stop), found, options, lane, stop);
+                comparison = new LaneComparison(stream.ReadAsync(stop), found, options, lane, MapsOf?.Invoke(lane.Lane), stop);
                 await using var comparing = comparison.ConfigureAwait(false);
-                lane.End(await comparison.RunAsync().ConfigureAwait(false));
+                lane.End(await comparison.RunAsync(stop).ConfigureAwait(false));
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

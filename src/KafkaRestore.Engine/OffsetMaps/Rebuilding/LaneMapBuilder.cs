@@ -1,6 +1,5 @@
 using KafkaRestore.Engine.OffsetMaps.Reports;
 using KafkaRestore.Engine.OffsetMaps.Sets;
-using KafkaRestore.Engine.OffsetMaps.Storage;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Records.Layout;
 
@@ -116,65 +115,4 @@ internal sealed class LaneMapBuilder
         origin.Partition is { } partition ? _sourceOf.TryGetValue(partition, out var source) && source != Ambiguous ? source : null
         : _lane.Sources.Count == 1 && !_headersAreAdded ? 0
         : null;
-
-    private sealed class SourceMap(string folder)
-    {
-        private const string TailName = "tail";
-        private readonly OffsetMapWriter _writer = new();
-        private readonly DirectoryOffsetMapChunks _chunks = new(folder);
-        private long _firstSource;
-        private long _firstTarget;
-        private long _firstTimestamp;
-        private long _lastTimestamp;
-        private bool _any;
-
-        public bool HasPending => _writer.PendingBytes > 0;
-
-        public bool TryAppend(long source, long target, long timestamp)
-        {
-            if (source < _writer.SourceEnd || source == long.MaxValue)
-            {
-                return false;
-            }
-
-            _writer.Append(source, target, 1);
-            if (!_any)
-            {
-                (_firstSource, _firstTarget, _firstTimestamp, _any) = (source, target, timestamp, true);
-            }
-
-            _lastTimestamp = timestamp;
-            return true;
-        }
-
-        public async Task PutAsync(CancellationToken cancellationToken)
-        {
-            var snapshot = _writer.Snapshot();
-            await snapshot.PutAsync(_chunks, cancellationToken).ConfigureAwait(false);
-            _writer.Confirm(snapshot);
-        }
-
-        public async Task<StoredMap> FinishAsync(MapPair pair, CancellationToken cancellationToken)
-        {
-            await PutAsync(cancellationToken).ConfigureAwait(false);
-            var state = _writer.Snapshot().State;
-            var tail = Path.Combine(folder, TailName);
-            Directory.CreateDirectory(folder);
-            await File.WriteAllBytesAsync(tail, state.Tail, cancellationToken).ConfigureAwait(false);
-            var (chunks, sealedChunks) = (_chunks, state.SealedChunks);
-            return new StoredMap(pair, new OffsetReportEntry
-            {
-                Pair = pair,
-                SourceFirstOffset = _firstSource,
-                SourceLastOffset = _writer.SourceEnd - 1,
-                TargetFirstOffset = _firstTarget,
-                TargetLastOffset = _writer.TargetEnd - 1,
-                FirstTimestamp = _firstTimestamp,
-                LastTimestamp = _lastTimestamp,
-            }, OpenAsync);
-
-            async Task<OffsetMap> OpenAsync(CancellationToken token) =>
-                await OffsetMap.OpenAsync(chunks, new OffsetMapState(sealedChunks, await File.ReadAllBytesAsync(tail, token).ConfigureAwait(false)), null, token).ConfigureAwait(false);
-        }
-    }
 }

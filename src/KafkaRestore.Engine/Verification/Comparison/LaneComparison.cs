@@ -13,6 +13,7 @@ internal sealed class LaneComparison : IAsyncDisposable
     private readonly ContentRules _rules;
     private readonly VerificationOptions _options;
     private readonly LaneVerification _status;
+    private readonly MatchedMaps? _maps;
     private readonly ContentHash? _expectedHash;
     private readonly ContentHash? _foundHash;
     private Difference? _difference;
@@ -22,9 +23,12 @@ internal sealed class LaneComparison : IAsyncDisposable
     /// <param name="found">The records of its target partition.</param>
     /// <param name="options">What is compared; at a level other than counts.</param>
     /// <param name="status">Is told of every record read.</param>
+    /// <param name="maps">Takes the offsets of records that equal each other; null: nobody does.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
-    public LaneComparison(IAsyncEnumerable<RecordBlock> expected, IAsyncEnumerable<RecordBlock> found, VerificationOptions options, LaneVerification status, CancellationToken cancellationToken)
+    public LaneComparison(
+        IAsyncEnumerable<RecordBlock> expected, IAsyncEnumerable<RecordBlock> found, VerificationOptions options, LaneVerification status, MatchedMaps? maps, CancellationToken cancellationToken)
     {
+        _maps = maps;
         _expected = new BlockCursor(expected, cancellationToken);
         _found = new BlockCursor(found, cancellationToken);
         _options = options;
@@ -42,13 +46,14 @@ internal sealed class LaneComparison : IAsyncDisposable
 
     /// <summary>Compares to both ends.</summary>
     /// <exception cref="Records.Errors.RestoreException">One of the sides cannot be read.</exception>
-    public async Task<LaneVerdict> RunAsync()
+    public async Task<LaneVerdict> RunAsync(CancellationToken cancellationToken)
     {
         // The target first, here and below: a lane that holds memory of the archive's budget must not wait for another one's.
         var equal = true;
         while (equal && await _found.FillAsync().ConfigureAwait(false) && await _expected.FillAsync().ConfigureAwait(false))
         {
             equal = PassEqual();
+            await (_maps?.PutAsync(cancellationToken) ?? ValueTask.CompletedTask).ConfigureAwait(false);
         }
 
         if (!equal)
@@ -84,6 +89,7 @@ internal sealed class LaneComparison : IAsyncDisposable
             {
                 _expectedHash?.Append(expected);
                 _foundHash?.Append(found);
+                _maps?.Add(_expected.Source, expected.Offset, found.Offset, found.Timestamp);
                 _expected.Pass(expected.Encoded.Length);
                 _found.Pass(found.Encoded.Length);
                 records++;
