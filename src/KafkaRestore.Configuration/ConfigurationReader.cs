@@ -100,6 +100,7 @@ public sealed class ConfigurationReader(IExpansionSource? source = null)
                 Skips = draft.Skips,
                 DryRun = draft.DryRun,
             },
+            Groups = draft.Groups,
             ReportPath = draft.ReportPath,
             OffsetReportPath = draft.OffsetReportPath,
             OffsetReportFormat = draft.OffsetReportFormat,

@@ -1,5 +1,6 @@
 using KafkaRestore.Engine.OffsetMaps.Reports;
 using KafkaRestore.Engine.Options;
+using KafkaRestore.Offsets.Restoring;
 
 namespace KafkaRestore.Configuration;
 
@@ -17,6 +18,9 @@ public sealed record RestoreConfiguration
 
     /// <summary>Its form (<c>restore.offset_report_format</c>); null: as its path says.</summary>
     public OffsetReportFormat? OffsetReportFormat { get; init; }
+
+    /// <summary>What is done for consumer groups.</summary>
+    public GroupRestoreOptions Groups { get; init; } = new();
 
     /// <summary>The <c>metrics</c> section; null when the file has none.</summary>
     public MetricsOptions? Metrics { get; init; }

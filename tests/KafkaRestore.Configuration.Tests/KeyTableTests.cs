@@ -16,9 +16,6 @@ public sealed class KeyTableTests
         { "restore.produce_acks", "1", "-1" },
         { "restore.idempotent_producer", "false", "true" },
         { "restore.checkpoint_storage", "remote", "local" },
-        { "restore.reset_consumer_offsets", "true", "false" },
-        { "restore.consumer_groups", "[billing]", "[]" },
-        { "restore.auto_consumer_groups", "true", "false" },
         { "restore.rewrite_schema_ids", "true", "false" },
         { "restore.schema_id_mapping", "{ 1: 2 }", "{}" },
         { "restore.schema_id_rewrite_topics", "[orders]", "[]" },
@@ -155,13 +152,6 @@ public sealed class KeyTableTests
     [Fact]
     public void A_section_without_effect_shows_one_line_for_all_of_its_keys() =>
         Assert.Single(Good(new ConfigurationText().Set("metrics.port", "1").Set("metrics.path", "/x").Set("metrics.enabled", "true")).Notices);
-
-    [Theory]
-    [InlineData("timestamp-based")]
-    [InlineData("cluster-scan")]
-    [InlineData("manual")]
-    public void A_strategy_for_groups_that_would_do_nothing_is_refused(string strategy) =>
-        Assert.Same(ErrorCodes.ConfigNotSupported, Assert.Single(new ConfigurationText().Set("restore.consumer_group_strategy", strategy).Read().Problems).Code);
 
     [Fact]
     public void A_file_for_a_backup_is_refused()

@@ -4,6 +4,7 @@ using KafkaRestore.Engine.OffsetMaps.Reports;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Sinks;
+using KafkaRestore.Offsets.Restoring;
 using KafkaRestore.Records;
 
 namespace KafkaRestore.Configuration.Binding;
@@ -40,6 +41,8 @@ internal sealed class RestoreDraft
     public ExecutionOptions Execution { get; set; } = new();
 
     public StateOptions State { get; set; } = new();
+
+    public GroupRestoreOptions Groups { get; set; } = new();
 
     public bool TrustSegments { get; set; }
 

@@ -11,14 +11,13 @@ namespace KafkaRestore.Configuration.Keys;
 internal static class RestoreKeys
 {
     private const string LocalOnly = "progress is saved on this machine's disk only";
-    private const string NoGroups = "consumer groups cannot be moved yet";
     private const string NoSchemaIds = "schema ids cannot be rewritten yet";
 
     private static readonly DeliveryOptions Delivery = new();
     private static readonly ExecutionOptions Execution = new();
     private static readonly PreparationOptions Preparation = new();
 
-    public static IReadOnlyList<ConfigurationKey> All { get; } = [.. Selection, .. Mapping, .. Records, .. Preparing, .. Producing, .. Resuming, .. Groups, .. SchemaIds, .. Reporting];
+    public static IReadOnlyList<ConfigurationKey> All { get; } = [.. Selection, .. Mapping, .. Records, .. Preparing, .. Producing, .. Resuming, .. GroupKeys.All, .. SchemaIds, .. Reporting];
 
     private static IEnumerable<ConfigurationKey> Selection =>
     [
@@ -312,22 +311,6 @@ internal static class RestoreKeys
             Text(false),
             "Whether a run goes on where the target has deleted restored records since (retention), although they cannot be compared any more.",
             (draft, value) => draft.State = draft.State with { AcceptEmptiedTarget = value }),
-    ];
-
-    private static IEnumerable<ConfigurationKey> Groups =>
-    [
-        BetterInPart(
-            "restore.consumer_group_strategy",
-            new ChoiceReader<string>(("skip", "skip"), ("header-based", "header-based"), ("timestamp-based", "timestamp-based"), ("cluster-scan", "cluster-scan"), ("manual", "manual")),
-            "skip",
-            "What is done for consumer groups; `header-based` adds the headers of include_original_offset_header.",
-            "`timestamp-based`, `cluster-scan` and `manual` do nothing there and are refused here: not supported yet",
-            value => value is "skip" or "header-based" ? null : $"not supported yet: {NoGroups}, and {value} would have no effect",
-            "Use skip or header-based.",
-            (draft, value) => draft.Headers = draft.Headers with { Add = draft.Headers.Add || value == "header-based" }),
-        Refused("restore.reset_consumer_offsets", new BooleanReader(), Text(false), "Moves consumer groups after the run.", NoGroups, value => value),
-        Refused("restore.consumer_groups", new ListReader<string>(new TextValueReader(), "list of groups"), "none", "The groups that are moved.", NoGroups, value => value.Count > 0),
-        Refused("restore.auto_consumer_groups", new BooleanReader(), Text(false), "Moves every group that the archive knows.", NoGroups, value => value),
     ];
 
     private static IEnumerable<ConfigurationKey> SchemaIds =>

@@ -35,6 +35,7 @@ internal static class RestoreRules
 
         DeliveryRules.Check(context);
         PreparationRules.Check(context);
+        GroupRules.Check(context);
         if (!draft.CircuitBreakerEnabled)
         {
             context.DropNotice(RestoreKeys.CircuitBreakerSection);
