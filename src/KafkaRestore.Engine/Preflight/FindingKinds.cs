@@ -196,6 +196,31 @@ public static class FindingKinds
     public static readonly FindingKind Purge = new("purge",
         "restore.purge_topics deletes the records of target topics before the first write.", "Confirm it with --purge, or leave the key out.", ErrorCodes.TargetNotEmpty);
 
+    /// <summary>Where groups' offsets come from.</summary>
+    public static readonly FindingKind GroupOffsets = new("group_offsets",
+        "The offsets of consumer groups cannot be read where they should come from, or not all of them.",
+        "Name another origin with restore.consumer_groups_from: an export, a snapshot, or the text of kafka-consumer-groups.sh --describe.", ErrorCodes.GroupFileInvalid);
+
+    /// <summary>A group that is not there.</summary>
+    public static readonly FindingKind GroupMissing = new("group_missing",
+        "A consumer group that is to be reset is not where its offsets should come from.", "Compare its name with `kafka-restore describe`, or name another origin with restore.consumer_groups_from.", ErrorCodes.GroupNotFound);
+
+    /// <summary>A group that reads nothing that is restored.</summary>
+    public static readonly FindingKind GroupNothing = new("group_nothing",
+        "A consumer group that is to be reset has read partitions that are not restored.", "Restore its topics as well, or take it out.", ErrorCodes.NothingSelected);
+
+    /// <summary>A group with members.</summary>
+    public static readonly FindingKind GroupActive = new("group_active",
+        "A consumer group that is to be reset has members at the target.", "Stop its applications, or set restore.wait_for_empty_groups.", ErrorCodes.GroupActive);
+
+    /// <summary>A group that cannot be read.</summary>
+    public static readonly FindingKind GroupUnreadable = new("group_unreadable",
+        "A consumer group at the target cannot be described, or has no offsets that can be set.", "Grant DESCRIBE and READ on the group, and READ on its topics.", ErrorCodes.GroupUnreadable);
+
+    /// <summary>What will be done.</summary>
+    public static readonly FindingKind GroupReset = new("group_reset",
+        "Consumer groups will be reset.", "Nothing is to be done.");
+
     /// <summary>All of them, in the order of the documentation.</summary>
     public static IReadOnlyList<FindingKind> All { get; } =
     [
@@ -205,6 +230,7 @@ public static class FindingKinds
         TargetUnreachable, TargetDenied, TopicMissing, TopicCreation, TopicSettings, Partitions, Leaderless, NotEmpty, Purge,
         RightToDescribe, RightToWrite, RightToRead, RightToCreate, RightToFence,
         TimestampType, TimestampLimits, Retention, Compaction, RecordSize, MessageFormat, SegmentRolling, ReplicationFactor, MinInsyncReplicas,
+        GroupOffsets, GroupMissing, GroupNothing, GroupActive, GroupUnreadable, GroupReset,
         DiskSpace, Estimate, Sink, NotChecked, Failed,
     ];
 
