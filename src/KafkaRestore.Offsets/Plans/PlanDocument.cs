@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using KafkaRestore.Engine.OffsetMaps.Reports;
 using KafkaRestore.Engine.OffsetMaps.Translation;
@@ -15,7 +14,8 @@ internal sealed record PlanDocument
 {
     public IReadOnlyList<GroupEntry>? Groups { get; init; }
 
-    public string? GeneratedAt { get; init; }
+    /// <summary>Epoch milliseconds.</summary>
+    public long? GeneratedAt { get; init; }
 
     public string? Strategy { get; init; }
 
@@ -32,24 +32,23 @@ internal sealed record PlanDocument
 
     public string? OffsetsFrom { get; init; }
 
-    public string? OffsetsTakenAt { get; init; }
+    /// <summary>Epoch milliseconds.</summary>
+    public long? OffsetsTakenAt { get; init; }
 
     public bool? Complete { get; init; }
 
     public static PlanDocument Of(OffsetResetPlan plan) => new()
     {
         Groups = [.. plan.Groups.Select(group => GroupEntry.Of(group, plan.OffsetsTakenAt))],
-        GeneratedAt = Text(plan.GeneratedAt),
+        GeneratedAt = plan.GeneratedAt.ToUnixTimeMilliseconds(),
         Strategy = plan.Strategy,
         BackupId = plan.BackupId,
         TargetClusterId = plan.TargetClusterId,
         TargetBootstrapServers = plan.BootstrapServers,
         OffsetsFrom = plan.OffsetsFrom,
-        OffsetsTakenAt = plan.OffsetsTakenAt is { } taken ? Text(taken) : null,
+        OffsetsTakenAt = plan.OffsetsTakenAt?.ToUnixTimeMilliseconds(),
         Complete = plan.IsComplete,
     };
-
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     internal sealed record GroupEntry
     {

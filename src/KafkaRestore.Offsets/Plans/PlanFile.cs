@@ -96,8 +96,8 @@ public static class PlanFile
         [.. (group.Missing ?? []).Where(static missing => missing?.Topic is not null)
             .Select(static missing => new MissingOffset(new SourceCommit(new PartitionName(missing.Topic!, missing.Partition), missing.SourceOffset), missing.Reason ?? "not said"))];
 
-    private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+    private static DateTimeOffset? Time(long? milliseconds) =>
+        milliseconds is >= 0 and < 253_402_300_800_000 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds.Value) : null;
 
     private static RestoreException Invalid(string what, string where) => new(ErrorCodes.GroupFileInvalid, what, where);
 }
