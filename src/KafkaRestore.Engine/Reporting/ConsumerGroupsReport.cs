@@ -77,6 +77,9 @@ public enum ConsumerGroupState
     /// <summary>Committed, read back and compared.</summary>
     Reset,
 
+    /// <summary>The same, but some of its commits have no place at the target.</summary>
+    ResetInPart,
+
     /// <summary>An earlier run of the job has reset it.</summary>
     ResetBefore,
 

@@ -137,8 +137,13 @@ public sealed record RestoreReport
 
     private static IReadOnlyList<T>? Some<T>(IEnumerable<T>? all) => all?.ToList() is { Count: > 0 } some ? some : null;
 
-    /// <summary>Consumer groups that were reset; none in this version.</summary>
-    public IReadOnlyList<string> ResolvedConsumerGroups { get; init; } = [];
+    /// <summary>What became of consumer groups; left out where nothing was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ConsumerGroupsReport? ConsumerGroups { get; init; }
+
+    /// <summary>Consumer groups that are reset.</summary>
+    public IReadOnlyList<string> ResolvedConsumerGroups =>
+        [.. (ConsumerGroups?.Groups ?? []).Where(static group => group.State is ConsumerGroupState.Reset or ConsumerGroupState.ResetBefore).Select(static group => group.Group)];
 }
 
 /// <summary>How a run ended.</summary>

@@ -33,6 +33,6 @@ internal sealed class ReadyGroups
         return ready;
     }
 
-    /// <summary>The groups that still wait, with the first partition that they wait for.</summary>
-    public IEnumerable<(SourceGroup Group, LaneStatus Lane)> Left => _waiting.Values.Select(static waiting => (waiting.Group, waiting.Lanes.First(static lane => lane.State != LaneState.Done)));
+    /// <summary>The groups that were not taken, with the first partition that they wait for; null when they wait for none.</summary>
+    public IEnumerable<(SourceGroup Group, LaneStatus? Lane)> Left => _waiting.Values.Select(static waiting => (waiting.Group, waiting.Lanes.FirstOrDefault(static lane => lane.State != LaneState.Done)));
 }
