@@ -5,6 +5,9 @@ namespace KafkaRestore.Kafka;
 /// <summary>The failures that every <see cref="ITargetCluster"/> says in the same words.</summary>
 internal static class TargetFailures
 {
+    /// <summary>A partition that nobody leads.</summary>
+    public const string Leaderless = "the partition has no leader: its brokers are away, or have given up a disk that is full or broken";
+
     /// <summary>A partition that the cluster does not have.</summary>
     public static RestoreException Missing(TargetPartition partition) =>
         new(ErrorCodes.TargetTopicMissing, $"partition {partition} does not exist", partition.ToString());

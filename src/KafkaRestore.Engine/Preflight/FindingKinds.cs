@@ -41,7 +41,7 @@ public static class FindingKinds
 
     /// <summary>A damaged segment among those looked into.</summary>
     public static readonly FindingKind SegmentDamaged = new("segment_damaged",
-        "A segment that was looked into is damaged.", "Bring back a good copy before its partition gets there; that partition stops there, the others go on.");
+        "A segment that was looked into is damaged.", "Bring back a good copy, or leave it out with restore.on_damaged_segment: skip.", ErrorCodes.ArchiveCorrupt);
 
     /// <summary>An object is gone.</summary>
     public static readonly FindingKind ObjectMissing = new("object_missing",
@@ -107,7 +107,7 @@ public static class FindingKinds
 
     /// <summary>A partition without a leader.</summary>
     public static readonly FindingKind Leaderless = new("leaderless",
-        "A partition has no leader.", "Bring its brokers back; the restore waits for it, and gives that partition up in the end.");
+        "A partition has no leader.", "Bring its brokers back, and look at their disks; the restore waits for it, and gives that partition up in the end.");
 
     /// <summary>A partition that holds records.</summary>
     public static readonly FindingKind NotEmpty = new("not_empty",

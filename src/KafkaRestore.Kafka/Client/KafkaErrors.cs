@@ -99,5 +99,9 @@ public static class KafkaErrors
 
     /// <summary>The error for a person: Kafka's word for the code, then the client's own text where it says more.</summary>
     internal static string Describe(Error error) =>
-        string.IsNullOrEmpty(error.Reason) || error.Reason == error.Code.GetReason() ? $"{error.Code.GetReason()}" : $"{error.Code}: {error.Reason}";
+        string.IsNullOrEmpty(error.Reason) || error.Reason == error.Code.GetReason() ? $"{error.Code.GetReason()}" : $"{error.Code}: {WithoutCircumstances(error.Reason)}";
+
+    /// <summary>Without the client's remark on its own state, which differs each time: the same trouble reads the same.</summary>
+    private static string WithoutCircumstances(string reason) =>
+        reason.LastIndexOf(" (after ", StringComparison.Ordinal) is > 0 and var end && reason.EndsWith(')') ? reason[..end] : reason;
 }

@@ -111,6 +111,11 @@ public sealed class PartitionReader : IDisposable
                 if (polled is { Error: 0 } record)
                 {
                     clock = Deadline.Start(_time, _options.Deadline);
+                    if (record.Offset < next)
+                    {
+                        continue; // a broker that failed while it wrote may have a batch twice, at the same offsets
+                    }
+
                     next = record.Offset + 1;
                     if (next > to)
                     {

@@ -1,4 +1,5 @@
 using KafkaRestore.Chaos.Tests.Clusters;
+using KafkaRestore.Chaos.Tests.Faults;
 using KafkaRestore.Chaos.Tests.Scenarios;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Testing;
@@ -17,7 +18,7 @@ public sealed class FullDiskTests(OneBroker broker)
         using var disk = new TinyDisk(Kibibytes);
         await using var scenario = await Scenario.CreateAsync(await broker.ClusterAsync(), new PlainRecipe());
         scenario.StateDirectory = disk.Path;
-        Fill(disk);
+        Ballast.Fill(disk);
 
         var result = (await scenario.RunAsync()).MustExit(3);
 
@@ -35,7 +36,7 @@ public sealed class FullDiskTests(OneBroker broker)
         string filler;
         await using (var program = await scenario.StartWritingAsync(["checkpoint_interval_secs: 1"]))
         {
-            filler = Fill(disk);
+            filler = Ballast.Fill(disk);
             var errors = (await program.EndAsync()).MustExit(4).Errors;
             Assert.Equal(scenario.Lanes.Count, errors.Count);
             Assert.All(errors, error => Assert.Contains(ErrorCodes.StateUnwritable.Word, error, StringComparison.Ordinal));
@@ -47,34 +48,4 @@ public sealed class FullDiskTests(OneBroker broker)
 
         await scenario.MustBeExactAsync();
     }
-
-    /// <summary>Leaves no byte free, and gives the file that takes them.</summary>
-    private static string Fill(TinyDisk disk)
-    {
-        var path = Path.Combine(disk.Path, "filler");
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        for (var size = 1 << 16; size > 0; size = size > 1 ? size / 2 : 0)
-        {
-            try
-            {
-                while (true)
-                {
-                    file.Write(new byte[size]);
-                }
-            }
-            catch (IOException)
-            {
-                // Smaller pieces may still fit.
-            }
-        }
-
-        return path;
-    }
-}
-
-/// <summary>A test that needs a launcher of Kafka and fills a disk of its own.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class LauncherAndTinyDiskFactAttribute : FactAttribute
-{
-    public LauncherAndTinyDiskFactAttribute() => Skip = new KafkaLauncherFactAttribute().Skip ?? TinyDisk.WhyImpossible;
 }

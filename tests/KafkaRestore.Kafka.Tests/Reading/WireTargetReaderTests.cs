@@ -55,6 +55,18 @@ public sealed class WireTargetReaderTests
         Assert.Equal(1, log.Fetches);
     }
 
+    [Fact]
+    public async Task A_batch_that_a_failing_broker_has_written_twice_at_the_same_offsets_is_read_once()
+    {
+        await using var log = new ScriptedLog
+        {
+            OnFetch = (n, _) => n == 1 ? new(10, [.. Batch(0, 4), .. Batch(4, 3), .. Batch(4, 3)]) : new(10, [.. Batch(4, 3), .. Batch(7, 3)]),
+            Range = (0, 10),
+        };
+
+        ReadingStage.AssertRead(Ten, await ReadAsync(log, 0, 10));
+    }
+
     [Theory]
     [InlineData(KafkaErrorCode.NotLeaderForPartition)]
     [InlineData(KafkaErrorCode.FencedLeaderEpoch)]

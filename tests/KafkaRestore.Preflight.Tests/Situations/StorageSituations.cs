@@ -37,11 +37,15 @@ internal static class StorageSituations
             },
             Warning(FindingKinds.ObjectSize, "trust_segment")),
         new("an object that was changed",
+            stage => Changed(stage),
+            Error(FindingKinds.SegmentDamaged, "on_damaged_segment: skip")),
+        new("an object that was changed, left out",
             async stage =>
             {
                 await Changed(stage);
+                stage.Options = Skipping;
             },
-            Warning(FindingKinds.SegmentDamaged)),
+            Warning(FindingKinds.SegmentDamaged, "It is left out")),
         new("an object that was changed, with checksums",
             async stage =>
             {

@@ -15,7 +15,7 @@ internal sealed class ArchiveTrapCheck : IPreflightCheck
 
         return
         [
-            .. Damaged(context, sample),
+            .. Damaged(sample),
             .. Markers(context, sample),
             .. Of(sample, FindingKinds.ChainedHeaders, static source => source.Chained, "carry x-original-offset more than once"),
             .. Of(sample, FindingKinds.EmptyHeaders, static source => source.EmptyHeaders, "have a header with an empty value, which was perhaps null"),
@@ -31,8 +31,10 @@ internal sealed class ArchiveTrapCheck : IPreflightCheck
         }
     }
 
-    private static IEnumerable<Finding> Damaged(PreflightContext context, ArchiveSample sample) => sample.Damaged.Select(failure =>
-        FindingKinds.SegmentDamaged.Warning(failure.Message, failure.Where, context.Options.Skips.DamagedSegments ? "It is left out (on_damaged_segment: skip); bring back a good copy to have its records." : null));
+    // The lane would stop there, perhaps after hours.
+    private static IEnumerable<Finding> Damaged(ArchiveSample sample) => sample.Damaged.Select(static segment => segment.IsLeftOut
+        ? FindingKinds.SegmentDamaged.Warning(segment.Failure.Message, segment.Failure.Where, "It is left out (on_damaged_segment: skip); bring back a good copy to have its records.")
+        : FindingKinds.SegmentDamaged.Error(segment.Failure.Message, segment.Failure.Where, segment.Failure.Hint, segment.Failure.Code));
 
     private static IEnumerable<Finding> Markers(PreflightContext context, ArchiveSample sample)
     {

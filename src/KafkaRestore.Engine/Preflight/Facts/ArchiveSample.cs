@@ -6,8 +6,13 @@ namespace KafkaRestore.Engine.Preflight.Facts;
 /// <param name="Sources">What was seen, by source partition.</param>
 /// <param name="SegmentsSeen">Segments that were looked into.</param>
 /// <param name="Segments">Segments of the plan.</param>
-/// <param name="Damaged">What is wrong with those that could not be read.</param>
-internal sealed record ArchiveSample(IReadOnlyList<SampledSource> Sources, long SegmentsSeen, long Segments, IReadOnlyList<RestoreException> Damaged);
+/// <param name="Damaged">Those that could not be read.</param>
+internal sealed record ArchiveSample(IReadOnlyList<SampledSource> Sources, long SegmentsSeen, long Segments, IReadOnlyList<DamagedSegment> Damaged);
+
+/// <summary>A segment that could not be read.</summary>
+/// <param name="Failure">What is wrong with it.</param>
+/// <param name="IsLeftOut">Whether the restore leaves it out; else its lane would stop there.</param>
+internal sealed record DamagedSegment(RestoreException Failure, bool IsLeftOut);
 
 /// <summary>What was seen of a source partition.</summary>
 internal sealed class SampledSource

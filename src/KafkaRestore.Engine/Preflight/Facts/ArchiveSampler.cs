@@ -27,7 +27,7 @@ internal static class ArchiveSampler
             SpoolDirectory = context.Options.Execution.SpoolDirectory,
         });
         var sources = new ConcurrentBag<SampledSource>();
-        var damaged = new ConcurrentBag<RestoreException>();
+        var damaged = new ConcurrentBag<DamagedSegment>();
         var chosen = Choose(context);
         long seen = 0;
         await Parallel.ForEachAsync(chosen, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (source, token) =>
@@ -42,7 +42,7 @@ internal static class ArchiveSampler
                 }
                 catch (RestoreException failure) when (failure.Code == ErrorCodes.ArchiveCorrupt || failure.Code == ErrorCodes.ArchiveLimit)
                 {
-                    damaged.Add(failure);
+                    damaged.Add(new DamagedSegment(failure, context.Options.Skips.DamagedSegments && lane.Repartitioning is null));
                 }
 
                 Interlocked.Increment(ref seen);
@@ -54,7 +54,7 @@ internal static class ArchiveSampler
             [.. sources.OrderBy(static source => source.Name, StringComparer.Ordinal)],
             seen,
             context.Plan.SegmentCount,
-            [.. damaged.OrderBy(static failure => failure.Where, StringComparer.Ordinal)]);
+            [.. damaged.OrderBy(static segment => segment.Failure.Where, StringComparer.Ordinal)]);
     }
 
     private static List<(LanePlan Lane, LaneSource Source, IReadOnlyList<SegmentEntry> Segments)> Choose(PreflightContext context)

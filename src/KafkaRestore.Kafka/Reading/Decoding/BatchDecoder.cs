@@ -19,6 +19,10 @@ internal sealed unsafe class BatchDecoder(TargetPartition target, long from, lon
     private RecordCursor _records;
     private bool _inBatch;
 
+    // A broker that failed while it wrote (a full disk) may have the same batch in its log twice, at the same offsets: what was passed is not read again.
+    private long _next = from;
+    private long _batchEnd;
+
     /// <summary>Bytes that batches may unpack to now.</summary>
     public int Room { get; private set; }
 
@@ -66,6 +70,7 @@ internal sealed unsafe class BatchDecoder(TargetPartition target, long from, lon
             }
 
             _inBatch = false;
+            _next = Math.Max(_next, _batchEnd);
         }
     }
 
@@ -99,8 +104,11 @@ internal sealed unsafe class BatchDecoder(TargetPartition target, long from, lon
             if (isOpen)
             {
                 _inBatch = true;
+                _batchEnd = header.NextOffset;
                 return null;
             }
+
+            _next = Math.Max(_next, header.NextOffset);
         }
     }
 
@@ -117,7 +125,7 @@ internal sealed unsafe class BatchDecoder(TargetPartition target, long from, lon
             }
         }
 
-        return !header.IsControl && header.Records > 0 && header.LastOffset >= from && !(options.Isolation == ReadIsolation.Committed && _aborted.Covers(header));
+        return !header.IsControl && header.Records > 0 && header.LastOffset >= _next && !(options.Isolation == ReadIsolation.Committed && _aborted.Covers(header));
     }
 
     private bool TryOpen(in RecordBatchHeader header, ReadOnlySpan<byte> batch, out int needed)
@@ -211,7 +219,7 @@ internal sealed unsafe class BatchDecoder(TargetPartition target, long from, lon
                             return true;
                         case RecordStep.Record when _records.Offset >= to:
                             return true;
-                        case RecordStep.Record when _records.Offset >= from:
+                        case RecordStep.Record when _records.Offset >= _next:
                             count++;
                             length += needed;
                             break;

@@ -32,7 +32,7 @@ internal sealed class LeaderQuestion(WireCluster cluster, TargetPartition target
                 await RefreshAsync(cancellationToken).ConfigureAwait(false);
                 if (cluster.LeaderOf(target) is not { } found)
                 {
-                    return (null, "the partition has no leader");
+                    return (null, TargetFailures.Leaderless);
                 }
 
                 leader = found;

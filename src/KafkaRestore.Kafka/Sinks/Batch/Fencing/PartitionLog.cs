@@ -48,7 +48,7 @@ internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, 
                 static answer => answer.Error != KafkaErrorCode.NoError ? answer.Error
                     : answer.Partitions.Count == 1 ? answer.Partitions[0].Error : KafkaErrorCode.UnknownTopicOrPart,
                 cancellationToken).ConfigureAwait(false);
-            next = Math.Max(next, Walk(answer.Partitions[0].Records.Span, from, to, batches));
+            next = Walk(answer.Partitions[0].Records.Span, next, to, batches);
             if (next > offset)
             {
                 clock = Deadline.Start(time, deadline);
@@ -62,10 +62,10 @@ internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, 
         return batches;
     }
 
-    /// <summary>Notes the batches in fetched bytes and says how far they reach.</summary>
+    /// <summary>Notes the batches in fetched bytes and says how far they reach. A batch that stands there twice, at the same offsets, counts once: a full disk can do that.</summary>
     private long Walk(ReadOnlySpan<byte> records, long from, long to, List<LoggedBatch> batches)
     {
-        var reached = 0L;
+        var reached = from;
         var walker = new RecordBatchWalker(records);
         while (true)
         {
@@ -77,12 +77,12 @@ internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, 
                     throw new RestoreException(ErrorCodes.ForeignWriter, "the log holds records of a format before Kafka 0.11, which this restore has not written", target.ToString());
             }
 
-            if (!header.IsControl && header.LastOffset >= from && header.BaseOffset < to)
+            if (!header.IsControl && header.LastOffset >= reached && header.BaseOffset < to)
             {
                 batches.Add(new LoggedBatch(new ProducerIdentity(header.ProducerId, header.ProducerEpoch), header.BaseSequence, header.BaseOffset, header.LastOffsetDelta + 1));
             }
 
-            reached = header.NextOffset;
+            reached = Math.Max(reached, header.NextOffset);
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, 
                 }
                 else
                 {
-                    trouble = "the partition has no leader";
+                    trouble = TargetFailures.Leaderless;
                 }
 
                 await cluster.RefreshAsync([target.Topic], cancellationToken).ConfigureAwait(false);

@@ -58,9 +58,14 @@ internal static class PartitionRefusals
                 ErrorCodes.ProduceRefused, $"the broker acknowledged {what} without saying where it is; offset {expected} was expected", target.ToString()),
             _ when found < expected => new RestoreException(
                 ErrorCodes.TargetRewound, $"{what} got offset {found}; {expected} was expected, so acknowledged records are gone", target.ToString()),
-            _ => new RestoreException(ErrorCodes.ForeignWriter, $"{what} got offset {found}; {expected} was expected", target.ToString()),
+            _ => new RestoreException(
+                ErrorCodes.ForeignWriter, $"{what} got offset {found}; {expected} was expected", target.ToString(), batch.IsDoubtful ? WrittenTwice : null),
         };
     }
+
+    // Seen with a full disk: the log has the batch, the broker's memory of its producer does not.
+    private const string WrittenTwice =
+        "If nobody else writes there, the broker failed while it wrote (a full disk) and took the same batch twice. Restore into an empty topic.";
 
     private static string? HintFor(KafkaErrorCode code, bool fenced) => code switch
     {

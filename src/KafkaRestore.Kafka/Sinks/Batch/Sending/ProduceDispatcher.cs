@@ -106,7 +106,7 @@ internal sealed class ProduceDispatcher : IAsyncDisposable
                 }
                 else
                 {
-                    queue.Note("the partition has no leader");
+                    queue.Note(TargetFailures.Leaderless);
                 }
             }
 
