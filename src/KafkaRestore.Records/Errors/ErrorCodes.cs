@@ -71,6 +71,10 @@ public static class ErrorCodes
     public static readonly ErrorCode ArchiveGenerations = new("ARCHIVE_GENERATIONS", ExitCode.Partial,
         "Two segments hold different records at the same source offset: the topic was recreated under one archive id.", "Choose with `generation: oldest` or `generation: newest`.");
 
+    /// <summary>There is no such snapshot.</summary>
+    public static readonly ErrorCode SnapshotNotFound = new("SNAPSHOT_NOT_FOUND", ExitCode.Refused,
+        "There is no offset snapshot of this id.", "List the snapshots with `kafka-restore offset-rollback list --path …`.");
+
     /// <summary>Nothing matches the selection.</summary>
     public static readonly ErrorCode NothingSelected = new("NOTHING_SELECTED", ExitCode.Refused,
         "Nothing in the archive matches the selection.", "Compare the patterns with `kafka-restore describe`.");
@@ -193,6 +197,34 @@ public static class ErrorCodes
     public static readonly ErrorCode JobNotRunning = new("JOB_NOT_RUNNING", ExitCode.Refused,
         "No run works on this job, or the one that does does not answer.", "Start the restore; limits for it are read from the configuration file.");
 
+    /// <summary>A consumer group has members.</summary>
+    public static readonly ErrorCode GroupActive = new("GROUP_ACTIVE", ExitCode.Refused,
+        "A consumer group has members, and its offsets cannot be set while it reads.", "Stop the applications that are named, or let the command wait for them with --wait-for-empty.");
+
+    /// <summary>A consumer group is not there.</summary>
+    public static readonly ErrorCode GroupNotFound = new("GROUP_NOT_FOUND", ExitCode.Refused,
+        "A consumer group that was named does not exist where its offsets are to come from.", "Compare the name with `kafka-restore offsets export`, or with the file that holds the offsets.");
+
+    /// <summary>A consumer group cannot be read.</summary>
+    public static readonly ErrorCode GroupUnreadable = new("GROUP_UNREADABLE", ExitCode.Refused,
+        "What a consumer group has committed cannot be read.", "Grant DESCRIBE on the group and on its topics, and see that its coordinator is alive.");
+
+    /// <summary>A consumer group has moved since a plan was made.</summary>
+    public static readonly ErrorCode GroupMoved = new("GROUP_MOVED", ExitCode.Refused,
+        "A consumer group has committed other offsets since the plan was made.", "Make the plan again, or say --even-if-moved.");
+
+    /// <summary>A file with group offsets or a plan is wrong.</summary>
+    public static readonly ErrorCode GroupFileInvalid = new("GROUP_FILE_INVALID", ExitCode.Usage,
+        "A file with group offsets, a snapshot or a plan is damaged or of no known form.", "Correct the named place, or make the file again.");
+
+    /// <summary>An offset is not in the log.</summary>
+    public static readonly ErrorCode OffsetOutOfRange = new("OFFSET_OUT_OF_RANGE", ExitCode.Refused,
+        "An offset to be committed lies outside of the partition's log.", "Correct it, or take the nearest one that the log holds with --clamp.");
+
+    /// <summary>Offsets cannot be translated.</summary>
+    public static readonly ErrorCode OffsetMapMissing = new("OFFSET_MAP_MISSING", ExitCode.Refused,
+        "There is no offset map to translate group offsets with.", "Name one with --config, --state or --from, or choose another --strategy.");
+
     /// <summary>A result or report has nowhere to go.</summary>
     public static readonly ErrorCode OutputNotWritten = new("OUTPUT_NOT_WRITTEN", ExitCode.Partial,
         "The work is done, but its result or report could not be written.", "Free space or name another place; what was restored is not affected.");
@@ -214,11 +246,12 @@ public static class ErrorCodes
     [
         Usage, ConfigInvalid, ConfigUnknownKey, ConfigNotSupported, ConfigVariableUnset,
         StorageInvalid, StorageUnavailable, StorageDenied, StorageConflict, DiskFull,
-        ArchiveNotFound, ManifestInvalid, SegmentMissing, ArchiveCorrupt, ArchiveUnsafeKey, ArchiveLimit, ArchiveGenerations,
+        ArchiveNotFound, ManifestInvalid, SegmentMissing, ArchiveCorrupt, ArchiveUnsafeKey, ArchiveLimit, ArchiveGenerations, SnapshotNotFound,
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
         TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetSettings, TargetRewound, TargetRecreated, TargetEmptied, TargetCompacted, TargetUnavailable, TargetCorrupt,
         ProduceRefused, ForeignWriter, OpenTransaction, Fenced, RecordNotRepresentable, RecordTooLarge,
         StateCorrupt, StateNewer, StateUnwritable, JobLocked, JobDiffers, JobNotFound, JobNotRunning,
+        GroupActive, GroupNotFound, GroupUnreadable, GroupMoved, GroupFileInvalid, OffsetOutOfRange, OffsetMapMissing,
         OutputNotWritten, Stopped, NativeLibraryMissing, Internal,
     ];
 }
