@@ -39,9 +39,9 @@ internal sealed partial class DescribeTextParser(SourceGroupsBuilder builder)
             return; // a member without a partition
         }
 
-        var partition = Number(row.Numbers[IndexOf(header, DescribeHeader.Partition)], place)
+        var partition = Number(row.Numbers[header.PartitionAt], place)
             ?? throw SourceDamage.Of(builder.Where, place, "the column PARTITION has no number");
-        if (Number(row.Numbers[IndexOf(header, DescribeHeader.CurrentOffset)], place) is { } offset)
+        if (Number(row.Numbers[header.OffsetAt], place) is { } offset)
         {
             builder.Add(row.Group, row.Topic, partition, offset, null, place);
         }
@@ -53,7 +53,7 @@ internal sealed partial class DescribeTextParser(SourceGroupsBuilder builder)
 
     private static (string Group, string Topic, string[] Numbers)? ByPosition(string line, DescribeHeader header)
     {
-        if (line.Length <= header.TopicAt || line[header.TopicAt - 1] != ' ' || line[header.TopicAt] == ' ')
+        if (!header.IsPadded || line.Length <= header.TopicAt || line[header.TopicAt - 1] != ' ' || line[header.TopicAt] == ' ')
         {
             return null;
         }
@@ -91,8 +91,6 @@ internal sealed partial class DescribeTextParser(SourceGroupsBuilder builder)
     private long? Number(string word, string place) => word == "-" ? null
         : long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw SourceDamage.Of(builder.Where, place, $"{word} is no number of 64 bits");
-
-    private static int IndexOf(DescribeHeader header, string column) => header.Columns.ToList().IndexOf(column);
 
     private static bool IsNumber(string word) => word == "-" || (word.Length > 0 && word.All(char.IsAsciiDigit));
 
