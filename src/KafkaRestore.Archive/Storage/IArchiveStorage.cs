@@ -41,6 +41,9 @@ public interface IArchiveStorage : IAsyncDisposable
     /// Writes a whole object, atomically: nobody sees a part of it, and a failure leaves what was there before.
     /// </summary>
     ValueTask WriteAsync(string key, ReadOnlyMemory<byte> content, WriteMode mode, CancellationToken cancellationToken);
+
+    /// <summary>Removes an object; one that does not exist is no failure. A folder without objects is gone from listings.</summary>
+    ValueTask DeleteAsync(string key, CancellationToken cancellationToken);
 }
 
 /// <summary>What to do when the object to be written exists.</summary>

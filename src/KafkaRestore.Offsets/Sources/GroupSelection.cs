@@ -22,6 +22,9 @@ public sealed class GroupSelection
             : throw new RestoreException(ErrorCodes.ConfigInvalid, "no consumer group is named", hint: "Name groups, or write '*' for all of them.");
     }
 
+    /// <summary>Whether there is a pattern that means more than one name.</summary>
+    public bool HasPatterns => _patterns.Any(static pattern => !pattern.IsLiteral);
+
     /// <summary>The names that are patterns of nothing but themselves.</summary>
     public IEnumerable<string> Names => _patterns.Where(static pattern => pattern.IsLiteral).Select(static pattern => pattern.Text);
 

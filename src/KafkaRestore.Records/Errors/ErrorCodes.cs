@@ -71,6 +71,10 @@ public static class ErrorCodes
     public static readonly ErrorCode ArchiveGenerations = new("ARCHIVE_GENERATIONS", ExitCode.Partial,
         "Two segments hold different records at the same source offset: the topic was recreated under one archive id.", "Choose with `generation: oldest` or `generation: newest`.");
 
+    /// <summary>There is no such snapshot.</summary>
+    public static readonly ErrorCode SnapshotNotFound = new("SNAPSHOT_NOT_FOUND", ExitCode.Refused,
+        "There is no offset snapshot of this id.", "List the snapshots with `kafka-restore offset-rollback list --path …`.");
+
     /// <summary>Nothing matches the selection.</summary>
     public static readonly ErrorCode NothingSelected = new("NOTHING_SELECTED", ExitCode.Refused,
         "Nothing in the archive matches the selection.", "Compare the patterns with `kafka-restore describe`.");
@@ -242,7 +246,7 @@ public static class ErrorCodes
     [
         Usage, ConfigInvalid, ConfigUnknownKey, ConfigNotSupported, ConfigVariableUnset,
         StorageInvalid, StorageUnavailable, StorageDenied, StorageConflict, DiskFull,
-        ArchiveNotFound, ManifestInvalid, SegmentMissing, ArchiveCorrupt, ArchiveUnsafeKey, ArchiveLimit, ArchiveGenerations,
+        ArchiveNotFound, ManifestInvalid, SegmentMissing, ArchiveCorrupt, ArchiveUnsafeKey, ArchiveLimit, ArchiveGenerations, SnapshotNotFound,
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
         TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetSettings, TargetRewound, TargetRecreated, TargetEmptied, TargetCompacted, TargetUnavailable, TargetCorrupt,
         ProduceRefused, ForeignWriter, OpenTransaction, Fenced, RecordNotRepresentable, RecordTooLarge,

@@ -31,5 +31,7 @@ internal sealed class RemoteLikeStorage(IArchiveStorage inner, bool rereadsAreCh
     public ValueTask WriteAsync(string key, ReadOnlyMemory<byte> content, WriteMode mode, CancellationToken cancellationToken) =>
         inner.WriteAsync(key, content, mode, cancellationToken);
 
+    public ValueTask DeleteAsync(string key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -45,24 +45,31 @@ public sealed class ConcurrencyLimitedStorage : ForwardingStorage
             cancellationToken);
 
     /// <inheritdoc/>
-    public override async ValueTask WriteAsync(string key, ReadOnlyMemory<byte> content, WriteMode mode, CancellationToken cancellationToken)
-    {
-        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await Inner.WriteAsync(key, content, mode, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _slots.Release();
-        }
-    }
+    public override ValueTask WriteAsync(string key, ReadOnlyMemory<byte> content, WriteMode mode, CancellationToken cancellationToken) =>
+        InSlotAsync(() => Inner.WriteAsync(key, content, mode, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask DeleteAsync(string key, CancellationToken cancellationToken) =>
+        InSlotAsync(() => Inner.DeleteAsync(key, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync().ConfigureAwait(false);
         _slots.Dispose();
+    }
+
+    private async ValueTask InSlotAsync(Func<ValueTask> operation, CancellationToken cancellationToken)
+    {
+        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await operation().ConfigureAwait(false);
+        }
+        finally
+        {
+            _slots.Release();
+        }
     }
 
     private async ValueTask<T> InSlotAsync<TState, T>(TState state, Func<TState, ValueTask<T>> operation, CancellationToken cancellationToken)

@@ -80,6 +80,14 @@ public sealed class CountingStorage : ForwardingStorage
         Counters.AddWritten(content.Length);
     }
 
+    /// <inheritdoc/>
+    public override async ValueTask DeleteAsync(string key, CancellationToken cancellationToken) =>
+        await CountAsync(async () =>
+        {
+            await Inner.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+
     private static bool IsFailure(Exception error) => error is not OperationCanceledException;
 
     private async ValueTask<T> CountAsync<T>(Func<ValueTask<T>> operation)

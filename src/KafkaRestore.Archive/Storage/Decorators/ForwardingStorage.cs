@@ -33,6 +33,10 @@ public abstract class ForwardingStorage : IArchiveStorage
         Inner.WriteAsync(key, content, mode, cancellationToken);
 
     /// <inheritdoc/>
+    public virtual ValueTask DeleteAsync(string key, CancellationToken cancellationToken) =>
+        Inner.DeleteAsync(key, cancellationToken);
+
+    /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()
     {
         await Inner.DisposeAsync().ConfigureAwait(false);

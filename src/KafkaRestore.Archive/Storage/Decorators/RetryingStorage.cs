@@ -105,6 +105,16 @@ public sealed class RetryingStorage : ForwardingStorage
             },
             cancellationToken).ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    public override async ValueTask DeleteAsync(string key, CancellationToken cancellationToken) =>
+        await RetryAsync(
+            async _ =>
+            {
+                await Inner.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+
     private static bool IsTransient(RestoreException error) => error.Code == ErrorCodes.StorageUnavailable;
 
     private static bool IsSame(StorageEntry a, StorageEntry b) => a.IsFolder == b.IsFolder && a.Key == b.Key;

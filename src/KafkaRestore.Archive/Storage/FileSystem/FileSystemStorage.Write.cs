@@ -27,8 +27,7 @@ public sealed partial class FileSystemStorage
             throw FileSystemErrors.Conflict(path);
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = WriteTemporary(path, content);
+        var temporary = WriteTemporaryInFolder(path, content);
         try
         {
             Publish(temporary, path, mode);
@@ -37,6 +36,22 @@ public sealed partial class FileSystemStorage
         {
             TryDelete(temporary);
             throw;
+        }
+    }
+
+    private static string WriteTemporaryInFolder(string path, ReadOnlySpan<byte> content)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        try
+        {
+            return WriteTemporary(path, content);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Whoever removed the last object in it took the folder along just now.
+            Directory.CreateDirectory(folder);
+            return WriteTemporary(path, content);
         }
     }
 

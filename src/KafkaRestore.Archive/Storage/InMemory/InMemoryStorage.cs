@@ -52,6 +52,13 @@ public sealed class InMemoryStorage : IArchiveStorage
     }
 
     /// <inheritdoc/>
+    public ValueTask DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        var deleted = Run(key, cancellationToken, () => _objects.TryRemove(key, out _));
+        return deleted.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(deleted.AsTask());
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static ValueTask<T> Run<T>(string key, CancellationToken cancellationToken, Func<T> operation)

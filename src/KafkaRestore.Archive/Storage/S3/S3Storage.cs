@@ -94,6 +94,22 @@ public sealed partial class S3Storage : IArchiveStorage
     }
 
     /// <inheritdoc/>
+    public async ValueTask DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        StorageKey.Check(key);
+        var name = _keys.ObjectOf(key);
+        try
+        {
+            await SendAsync(
+                Where(name), token => _client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _bucket, Key = name }, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (RestoreException error) when (error.Code == ErrorCodes.SegmentMissing)
+        {
+            // S3 itself says nothing of it; some compatible servers do.
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         _client.Dispose();

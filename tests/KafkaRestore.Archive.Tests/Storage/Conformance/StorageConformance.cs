@@ -310,11 +310,82 @@ public abstract class StorageConformance : IAsyncLifetime
             await AssertFailsAsync(ErrorCodes.ArchiveUnsafeKey, async () => await Storage.StatAsync(key, s_none));
             await AssertFailsAsync(ErrorCodes.ArchiveUnsafeKey, async () => await Storage.ReadAsync(key, 0, new byte[1], s_none));
             await AssertFailsAsync(ErrorCodes.ArchiveUnsafeKey, async () => await Storage.WriteAsync(key, new byte[1], WriteMode.Replace, s_none));
+            await AssertFailsAsync(ErrorCodes.ArchiveUnsafeKey, async () => await Storage.DeleteAsync(key, s_none));
             if (key.Length > 0)
             {
                 await AssertFailsAsync(ErrorCodes.ArchiveUnsafeKey, async () => await KeysAsync(key, recursive: true));
             }
         }
+    }
+
+    [ConformanceFact]
+    public async Task What_was_removed_is_gone_and_nothing_else()
+    {
+        await WriteAsync("snapshots/one/a", Bytes(3));
+        await WriteAsync("snapshots/one/b", Bytes(3));
+        await WriteAsync("snapshots/one-more/a", Bytes(3));
+
+        await Storage.DeleteAsync("snapshots/one/a", s_none);
+
+        Assert.Null(await Storage.StatAsync("snapshots/one/a", s_none));
+        await AssertFailsAsync(ErrorCodes.SegmentMissing, async () => await Storage.ReadAsync("snapshots/one/a", 0, new byte[1], s_none));
+        Assert.Equal(["snapshots/one-more/a", "snapshots/one/b"], (await KeysAsync("", recursive: true)).Order(StringComparer.Ordinal));
+    }
+
+    [ConformanceFact]
+    public async Task A_folder_is_gone_with_its_last_object()
+    {
+        await WriteAsync("snapshots/one/deep/a", Bytes(3));
+        await WriteAsync("snapshots/two/a", Bytes(3));
+
+        await Storage.DeleteAsync("snapshots/one/deep/a", s_none);
+
+        Assert.Equal(["snapshots/two/"], await KeysAsync("snapshots", recursive: false));
+        await Storage.DeleteAsync("snapshots/two/a", s_none);
+        Assert.Empty(await KeysAsync("", recursive: false));
+        await WriteAsync("snapshots/three/a", Bytes(3));
+        Assert.Equal(["snapshots/three/a"], await KeysAsync("", recursive: true));
+    }
+
+    [ConformanceFact]
+    public async Task Removing_what_is_not_there_is_no_failure_and_a_folder_is_no_object()
+    {
+        await WriteAsync("folder/a", Bytes(3));
+
+        await Storage.DeleteAsync("missing", s_none);
+        await Storage.DeleteAsync("missing/too", s_none);
+        await Storage.DeleteAsync("folder", s_none);
+
+        Assert.Equal(["folder/a"], await KeysAsync("", recursive: true));
+    }
+
+    [ConformanceFact]
+    public async Task A_removed_object_can_be_created_anew()
+    {
+        await WriteAsync("a", Bytes(3));
+        await Storage.DeleteAsync("a", s_none);
+
+        Assert.True(await TryCreateAsync("a", 7));
+        Assert.Equal([7], await ReadAsync("a", 0, 10));
+    }
+
+    [ConformanceFact]
+    public async Task Writers_and_removers_of_one_folder_do_not_get_into_each_others_way()
+    {
+        var writers = Enumerable.Range(0, 4).Select(async writer =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                var key = $"folder/{writer}/{i}";
+                await WriteAsync(key, Bytes(3));
+                Assert.NotNull(await Storage.StatAsync(key, s_none));
+                await Storage.DeleteAsync(key, s_none);
+            }
+        });
+
+        await Task.WhenAll(writers);
+
+        Assert.Empty(await KeysAsync("", recursive: true));
     }
 
     [ConformanceFact]
@@ -328,6 +399,8 @@ public abstract class StorageConformance : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Storage.ReadAsync("a", 0, new byte[10], cancelled.Token));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             async () => await Storage.WriteAsync("b", new byte[10], WriteMode.Replace, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Storage.DeleteAsync("a", cancelled.Token));
+        Assert.NotNull(await Storage.StatAsync("a", s_none));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             await foreach (var _ in Storage.ListAsync("", recursive: true, cancelled.Token))

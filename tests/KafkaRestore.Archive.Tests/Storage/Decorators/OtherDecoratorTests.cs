@@ -25,6 +25,17 @@ public sealed class OtherDecoratorTests
     }
 
     [Fact]
+    public async Task Read_only_refuses_to_remove()
+    {
+        await _memory.WriteAsync("a", new byte[3], WriteMode.Replace, s_none);
+
+        var error = await Assert.ThrowsAsync<RestoreException>(async () => await new ReadOnlyStorage(_memory).DeleteAsync("a", s_none));
+
+        Assert.Equal(ErrorCodes.StorageDenied, error.Code);
+        Assert.NotNull(await _memory.StatAsync("a", s_none));
+    }
+
+    [Fact]
     public async Task Reads_are_held_back_to_the_rate()
     {
         await _memory.WriteAsync("a", new byte[1_000], WriteMode.Replace, s_none);
