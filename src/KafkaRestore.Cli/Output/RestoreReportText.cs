@@ -21,6 +21,7 @@ internal static class RestoreReportText
             AddWork(page, report);
         }
 
+        GroupsText.Add(page, report.ConsumerGroups);
         PreparationText.AddDrift(page, report.Preparation);
         PreparationText.AddEnd(page, report.Preparation);
         return page

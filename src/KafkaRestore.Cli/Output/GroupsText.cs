@@ -1,0 +1,52 @@
+using KafkaRestore.Engine.Reporting;
+
+namespace KafkaRestore.Cli.Output;
+
+/// <summary>What a restore's report says of consumer groups.</summary>
+internal static class GroupsText
+{
+    private const int MostGroups = 30;
+
+    /// <summary>Adds it; nothing when nothing was asked for.</summary>
+    public static void Add(TextPage page, ConsumerGroupsReport? report)
+    {
+        if (report is null)
+        {
+            return;
+        }
+
+        var states = report.Groups.GroupBy(static group => group.State).OrderBy(static group => group.Key).Select(static group => $"{Show.Count(group.Count())} {Word(group.Key)}");
+        page.Line().Line($"Consumer groups: {(report.Groups.Count == 0 ? "none" : string.Join(", ", states))}");
+        page.Fields(
+            ("  Offsets from", $"{report.OffsetsFrom}{(report.OffsetsTakenAt is { } taken ? $", taken {Show.Time(taken)}" : "")}"),
+            ("  Translated by", report.Strategy),
+            ("  Before", report.Snapshots.Count == 0 ? null : $"{string.Join(", ", report.Snapshots)} in {report.SnapshotPath}; `kafka-restore offset-rollback rollback` goes back"),
+            ("  Plan", report.Plan),
+            ("  Script", report.Script));
+        var table = new TextTable("group", "state", ">offsets", ">exact", ">bounded", ">approximate", ">read again");
+        var shown = report.Groups.OrderBy(static group => group.State is ConsumerGroupState.Reset or ConsumerGroupState.ResetBefore or ConsumerGroupState.Planned).Take(MostGroups).ToList();
+        foreach (var group in shown)
+        {
+            table.Add(
+                [Printable.Line(group.Group), Word(group.State), Show.Count(group.Offsets), Show.Count(group.Exact), Show.Count(group.Bounded), Show.Count(group.Approximate), group.ReadAgain == 0 ? "-" : Show.Count(group.ReadAgain)],
+                [.. group.Errors.Concat(group.Clamped.Take(3)).Concat(group.Missing.Take(3))]);
+        }
+
+        page.Table(table);
+        if (report.Groups.Count > shown.Count)
+        {
+            page.Line($"  and {Show.Count(report.Groups.Count - shown.Count)} more; the JSON report names all");
+        }
+    }
+
+    private static string Word(ConsumerGroupState state) => state switch
+    {
+        ConsumerGroupState.Waiting => "waiting",
+        ConsumerGroupState.Planned => "planned",
+        ConsumerGroupState.Reset => "reset",
+        ConsumerGroupState.ResetInPart => "reset in part",
+        ConsumerGroupState.ResetBefore => "reset by an earlier run",
+        ConsumerGroupState.Moved => "moved by itself",
+        _ => "failed",
+    };
+}
