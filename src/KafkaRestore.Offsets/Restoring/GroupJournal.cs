@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KafkaRestore.Engine.State;
 using KafkaRestore.Engine.State.Files;
 using KafkaRestore.Kafka;
 using KafkaRestore.Offsets.Plans;
@@ -13,9 +14,7 @@ namespace KafkaRestore.Offsets.Restoring;
 /// </summary>
 internal sealed class GroupJournal
 {
-    /// <summary>The part of the job's state that it is in.</summary>
-    public const string Part = "groups";
-
+    private const string Part = "groups";
     private const string FileName = "groups.journal";
     private const string Kind = "groups";
     private const int Version = 1;
@@ -35,6 +34,9 @@ internal sealed class GroupJournal
             _groups[group.Group] = group;
         }
     }
+
+    /// <summary>The journal of a job that this process holds; <c>--again</c> begins with another one.</summary>
+    public static GroupJournal Of(StoredJob job) => new(job.Files, job.FolderOf(Part));
 
     /// <summary>What is known of a group; null when the job has not begun with it.</summary>
     public JournaledGroup? this[string group] => _groups.GetValueOrDefault(group);

@@ -68,12 +68,12 @@ public sealed class GroupRestore(
     }
 
     /// <summary>Resets groups beside a run, each as soon as it may be, and the last ones when it has ended.</summary>
-    /// <param name="run">The run.</param>
+    /// <param name="run">Ends with the run, and says how it ended.</param>
     /// <param name="plan">Its plan.</param>
     /// <param name="progress">Its progress.</param>
     /// <param name="job">Its state.</param>
     /// <param name="stop">Begins no further group.</param>
-    public async Task<ConsumerGroupsReport> FollowAsync(Task<RestoreReport> run, RestorePlan plan, RestoreProgress progress, StoredJob job, CancellationToken stop)
+    public async Task<ConsumerGroupsReport> FollowAsync(Task<RestoreStatus> run, RestorePlan plan, RestoreProgress progress, StoredJob job, CancellationToken stop)
     {
         var ready = new ReadyGroups(Sources.Groups, progress);
         var isEachAlone = options is { When: ResetTime.GroupDone, Strategy: GroupStrategy.Map };
@@ -89,7 +89,7 @@ public sealed class GroupRestore(
         }
 
         await Task.WhenAny(run).ConfigureAwait(false);
-        if (!stop.IsCancellationRequested && run.IsCompletedSuccessfully && (isEachAlone || (await run.ConfigureAwait(false)).Status == RestoreStatus.Done))
+        if (!stop.IsCancellationRequested && run.IsCompletedSuccessfully && (isEachAlone || await run.ConfigureAwait(false) == RestoreStatus.Done))
         {
             // What failed under way may work now: a broker was away, or members have left.
             var again = taken.Where(group => _outcomes.IsFailed(group.Group));
@@ -122,7 +122,7 @@ public sealed class GroupRestore(
 
         try
         {
-            _journal ??= new GroupJournal(job.Files, job.FolderOf(GroupJournal.Part));
+            _journal ??= GroupJournal.Of(job);
             foreach (var group in groups.Where(group => _journal[group.Group] is { IsReset: true }))
             {
                 _outcomes.ResetBefore(_journal[group.Group]!);
