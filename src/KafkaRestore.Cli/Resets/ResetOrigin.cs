@@ -1,8 +1,11 @@
+using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Restores;
 using KafkaRestore.Engine.OffsetMaps.Reports;
 using KafkaRestore.Engine.OffsetMaps.Sets;
+using KafkaRestore.Engine.Options;
+using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.State;
 using KafkaRestore.Kafka.Groups;
 using KafkaRestore.Offsets.Sources;
@@ -48,8 +51,11 @@ internal sealed class ResetOrigin : IAsyncDisposable
             throw new RestoreException(ErrorCodes.OffsetMapMissing, "the offset map holds no record", _maps.Where, "Was nothing restored yet? `kafka-restore offset-map show` shows what is in it.");
         }
 
-        return new MapTranslation(_maps);
+        return new MapTranslation(_maps, routes: _request.Options is { } options ? TopicRoutes.Of(await PlanAsync(options, stop).ConfigureAwait(false), options.Mapping) : null);
     }
+
+    private async Task<RestorePlan> PlanAsync(RestoreOptions options, CancellationToken stop) =>
+        PlanBuilder.Build(await ManifestReader.ReadAsync(_storage!, options.BackupId, stop).ConfigureAwait(false), options);
 
     /// <summary>Reads the source offsets of the groups that are meant. Call it after <see cref="TranslateAsync"/>: a report may hold them.</summary>
     /// <exception cref="RestoreException">GROUP_NOT_FOUND, naming groups that are not there; GROUP_FILE_INVALID.</exception>

@@ -52,7 +52,7 @@ internal static class Translations
                 throw new RestoreException(ErrorCodes.OffsetMapMissing, $"--strategy {strategy} finds no record of {options.BackupId} at the target", hint: "Were its topics restored under other names? Then name the restore's configuration with --config.");
             }
 
-            return (new MapTranslation(maps, strategy), maps);
+            return (new MapTranslation(maps, strategy, TopicRoutes.Of(plan, options.Mapping)), maps);
         }
     }
 

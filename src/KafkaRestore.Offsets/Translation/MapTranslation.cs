@@ -15,15 +15,18 @@ public sealed class MapTranslation : IGroupTranslation
 {
     private readonly OffsetTranslator _translator;
     private readonly Dictionary<string, string?> _targetOf = new(StringComparer.Ordinal);
-    private readonly HashSet<PartitionName> _spread;
+    private readonly IReadOnlyDictionary<string, string>? _routes;
+    private readonly HashSet<string> _spread;
     private readonly Dictionary<PartitionName, PartitionName> _empty = [];
 
     /// <summary>Uses a set of maps, which stays the caller's to dispose.</summary>
     /// <param name="maps">The maps.</param>
     /// <param name="strategy">How they were made: <c>map</c>, <c>header-based</c>, <c>cluster-scan</c>.</param>
-    public MapTranslation(OffsetMapSet maps, string strategy = "map")
+    /// <param name="routes">Which target topic a source topic goes into, for topics that no map tells of; null for none.</param>
+    public MapTranslation(OffsetMapSet maps, string strategy = "map", IReadOnlyDictionary<string, string>? routes = null)
     {
         Strategy = strategy;
+        _routes = routes;
         _translator = new OffsetTranslator(maps);
         foreach (var map in maps.Maps)
         {
@@ -36,7 +39,7 @@ public sealed class MapTranslation : IGroupTranslation
             }
         }
 
-        _spread = [.. maps.Maps.GroupBy(static map => map.AskedAs).Where(static maps => maps.Skip(1).Any()).Select(static maps => maps.Key)];
+        _spread = [.. maps.Maps.GroupBy(static map => map.AskedAs).Where(static maps => maps.Skip(1).Any()).Select(static maps => maps.Key.Topic)];
     }
 
     /// <inheritdoc/>
@@ -75,7 +78,11 @@ public sealed class MapTranslation : IGroupTranslation
             var commit = commits[unknown.Position.Source];
             if (TargetOfEmpty(commit.Partition) is not { } target)
             {
-                unanswered.Add(new UnansweredCommit(commit, unknown.Reason));
+                // A partition without records of a repartitioned topic left nothing unread where the topic's other partitions lead.
+                if (!_spread.Contains(commit.Partition.Topic) || !offsets.Exists(offset => offset.From.Any(from => from.Partition.Topic == commit.Partition.Topic)))
+                {
+                    unanswered.Add(new UnansweredCommit(commit, unknown.Reason));
+                }
             }
             else if (offsets.TrueForAll(offset => offset.Target != target))
             {
@@ -89,8 +96,10 @@ public sealed class MapTranslation : IGroupTranslation
 
     /// <summary>Where records of a partition would have gone of which none was restored; null when nobody can say.</summary>
     private TargetPartition? TargetOfEmpty(PartitionName source) =>
-        _spread.Contains(source) ? null
+        _spread.Contains(source.Topic) ? null
         : _empty.TryGetValue(source, out var mapped) ? new TargetPartition(mapped.Topic, mapped.Partition)
-        : _targetOf.GetValueOrDefault(source.Topic) is { } topic ? new TargetPartition(topic, source.Partition)
+        : TopicOf(source.Topic) is { } topic ? new TargetPartition(topic, source.Partition)
         : null;
+
+    private string? TopicOf(string source) => _targetOf.TryGetValue(source, out var target) ? target : _routes?.GetValueOrDefault(source);
 }

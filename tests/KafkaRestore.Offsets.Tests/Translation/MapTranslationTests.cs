@@ -1,4 +1,5 @@
 using KafkaRestore.Engine.OffsetMaps;
+using KafkaRestore.Engine.OffsetMaps.Sets;
 using KafkaRestore.Engine.OffsetMaps.Translation;
 using KafkaRestore.Kafka;
 using KafkaRestore.Offsets.Sources;
@@ -9,7 +10,7 @@ namespace KafkaRestore.Offsets.Tests.Translation;
 
 public sealed class MapTranslationTests
 {
-    private static async Task<TranslatedGroup> TranslateAsync(Engine.OffsetMaps.Sets.OffsetMapSet maps, SourceGroup group) =>
+    private static async Task<TranslatedGroup> TranslateAsync(OffsetMapSet maps, SourceGroup group) =>
         Assert.Single(await new MapTranslation(maps).TranslateAsync([group], default));
 
     [Fact]
@@ -68,5 +69,26 @@ public sealed class MapTranslationTests
         var offset = Assert.Single(found.Offsets);
         Assert.Equal((7L, TranslationLabel.Bounded), (offset.Offset!.Value, offset.Label));
         Assert.Equal("a/0", Assert.Single(offset.NotCommitted).ToString());
+    }
+
+    [Fact]
+    public async Task A_topic_without_any_record_goes_by_the_routes_of_the_restore()
+    {
+        var maps = Set(await MapAsync("a/0", "x/0", new OffsetRun(0, 0, 9)));
+        var translation = new MapTranslation(maps, routes: new Dictionary<string, string> { ["empty"] = "void", ["a"] = "wrong" });
+        var found = Assert.Single(await translation.TranslateAsync([Group("g", ("empty/2", 0), ("a/4", 3))], default));
+        Assert.Equal([new TargetPartition("void", 2), new TargetPartition("x", 4)], found.Offsets.Select(offset => offset.Target));
+        Assert.Empty(found.Unanswered);
+    }
+
+    [Fact]
+    public async Task An_empty_partition_of_a_repartitioned_topic_adds_nothing_to_the_others()
+    {
+        StoredMap[] spread = [await MapAsync("a/0", "a/0", new OffsetRun(0, 0, 2)), await MapAsync("a/0", "a/1", new OffsetRun(2, 0, 2))];
+        var found = await TranslateAsync(Set(spread), Group("g", ("a/0", 1), ("a/1", 3)));
+        Assert.Equal([1L, 0L], found.Offsets.Select(offset => offset.Offset!.Value));
+        Assert.Empty(found.Unanswered);
+        var alone = await TranslateAsync(Set(spread), Group("g", ("a/1", 3)));
+        Assert.Equal("a/1", Assert.Single(alone.Unanswered).Commit.Partition.ToString());
     }
 }
