@@ -39,6 +39,12 @@ internal static class AnswerReaders
         new AnswerReader<FindCoordinatorResponse>(
             new FindCoordinatorRequest(CoordinatorKind.Group, ["g"]),
             "i32 error@0-3 s?@1-3 broker@0-3 [@4 s broker error s? ]"),
+        new AnswerReader<DescribedGroups>(
+            new DescribeGroupsRequest([]),
+            "i32 [ error s?@6 s s s s [ s s? s s bytes bytes ] i32 ]"),
+        new AnswerReader<ListGroupsResponse>(
+            new ListGroupsRequest(),
+            "i32 error [ s s s@4 s@5 ]"),
         new AnswerReader<DeleteRecordsResponse>(
             new DeleteRecordsRequest([], TimeSpan.Zero),
             "i32 [ s [ i32 i64 error ] ]"),
@@ -60,11 +66,17 @@ internal static class AnswerReaders
         new AnswerReader<IncrementalAlterConfigsResponse>(
             new IncrementalAlterConfigsRequest([], validateOnly: true),
             "i32 [ error s? i8 s ]"),
+        new AnswerReader<OffsetDeleteResponse>(
+            new OffsetDeleteRequest("g", []),
+            "error i32 [ s [ i32 error ] ]"),
         new AnswerReader<CreateTopicsResponse>(
             new CreateTopicsRequest([], validateOnly: true, TimeSpan.FromSeconds(1)),
             "i32 [ s uuid@7 error s? i32@5 i16@5 [?@5 s s? bool i8 bool ] <0@5 error > ]"),
         new AnswerReader<DescribeClusterResponse>(
             new DescribeClusterRequest(),
             "i32 error s? i8@1 s i32 [ broker s? ] i32"),
+        new AnswerReader<DescribedGroups>(
+            new ConsumerGroupDescribeRequest([]),
+            "i32 [ error s? s s i32 i32 s [ s s? s? i32 s s s* s? ( [ uuid s i32* ] ) ( [ uuid s i32* ] ) i8@1 ] i32 ]"),
     ];
 }

@@ -7,8 +7,8 @@ namespace KafkaRestore.Fuzz.Wire;
 /// </summary>
 /// <remarks>
 /// <para>A shape is words between spaces: <c>bool i8 i16 i32 i64 uuid</c>, <c>error</c>, <c>broker</c> (id, host, port), <c>s</c> and <c>s?</c> (text, text or
-/// null), <c>bytes</c>, <c>i32*</c> (numbers), <c>records?</c>; <c>[ ... ]</c> and <c>[? ... ]</c> (an array of structures, one that may be null), <c>&lt;7 ... &gt;</c> (a
-/// structure in the tagged field 7).</para>
+/// null), <c>bytes</c>, <c>i32*</c> and <c>s*</c> (numbers, texts), <c>records?</c>; <c>( ... )</c> (a structure), <c>[ ... ]</c> and <c>[? ... ]</c> (an array of structures, one that may
+/// be null), <c>&lt;7 ... &gt;</c> (a structure in the tagged field 7).</para>
 /// <para><c>@3</c> after a word: from version 3 on; <c>@3-5</c>: in versions 3 to 5.</para>
 /// </remarks>
 internal sealed class AnswerShape
@@ -40,6 +40,7 @@ internal sealed class AnswerShape
             fields.Add(kind[0] switch
             {
                 '[' => new Field(kind, from, to) { Parts = Parse(words, "]") },
+                '(' => new Field(kind, from, to) { Parts = Parse(words, ")") },
                 '<' => new Field("<", from, to) { Tag = byte.Parse(kind.AsSpan(1), CultureInfo.InvariantCulture), Parts = Parse(words, ">") },
                 _ => new Field(kind, from, to),
             });

@@ -78,10 +78,22 @@ internal sealed class AnswerWriter(Random random, short version, bool flexible)
                 }
 
                 break;
+            case "s*":
+                var texts = random.Next(4);
+                Length(texts);
+                for (; texts > 0; texts--)
+                {
+                    Text(s_texts[random.Next(s_texts.Length)]);
+                }
+
+                break;
             case "records?":
                 var records = random.Next(3) == 0 ? null : RecordBatches.Generate(random, random.Next(3));
                 Length(records?.Length ?? -1);
                 _bytes.AddRange(records ?? []);
+                break;
+            case "(":
+                Structure(field.Parts);
                 break;
             case "[" or "[?":
                 var count = field.Kind == "[?" && random.Next(4) == 0 ? -1 : random.Next(30) == 0 ? 20 : random.Next(4);

@@ -34,4 +34,8 @@ public sealed record GroupChange(string Group, int Changed, IReadOnlyDictionary<
 /// <param name="Name">Its name, e.g. <c>UNKNOWN_MEMBER_ID</c>.</param>
 /// <param name="Reason">For a person: what it means here, and which right is missing where that is it.</param>
 /// <param name="IsAmbiguous">Whether the change may have been made all the same (no answer came).</param>
-public sealed record GroupFailure(int Code, string Name, string Reason, bool IsAmbiguous = false);
+public sealed record GroupFailure(int Code, string Name, string Reason, bool IsAmbiguous = false)
+{
+    /// <summary>The work was stopped before the group's turn came.</summary>
+    public static GroupFailure NotBegun { get; } = new(-10_000, "NOT_BEGUN", "stopped on request before the group's turn came");
+}

@@ -29,6 +29,7 @@ internal sealed partial class WireCluster : IAsyncDisposable
         _settings = ConnectionSettings.From(options, _wire, _time);
         _bootstrap = BootstrapList.Parse(options.BootstrapServers);
         _shared = new SharedConnections(OpenAsync);
+        _pool = new ConnectionPool(ConnectionsPerBroker, OpenAsync);
         _refreshes = new MetadataFlights(FetchAsync);
     }
 
@@ -90,8 +91,12 @@ internal sealed partial class WireCluster : IAsyncDisposable
         _ => new RestoreException(ErrorCodes.TargetUnreachable, $"{what} failed: {failure.Message}", where, failure.Hint, failure),
     };
 
-    /// <summary>Closes every shared connection.</summary>
-    public ValueTask DisposeAsync() => _shared.DisposeAsync();
+    /// <summary>Closes every shared and pooled connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _pool.DisposeAsync().ConfigureAwait(false);
+        await _shared.DisposeAsync().ConfigureAwait(false);
+    }
 
     private async Task<BrokerAddress> AddressAsync(int id, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using ErrorCode = Confluent.Kafka.ErrorCode;
 namespace KafkaRestore.Kafka.Wire.Calls;
 
 /// <summary>Committed offsets of many groups at once, each asked of the group's coordinator.</summary>
-internal sealed class GroupOffsetCalls(WireCluster cluster, TimeProvider time)
+internal sealed class GroupOffsetCalls(WireCluster cluster, GroupCoordinators coordinators, TimeProvider time)
 {
     // A partition takes some 50 bytes of an answer: room for groups that read thousands of them.
     private const int GroupsPerRequest = 25;
@@ -25,10 +25,15 @@ internal sealed class GroupOffsetCalls(WireCluster cluster, TimeProvider time)
     public async Task<IReadOnlyList<OffsetFetchGroupResult>> FetchAsync(
         IReadOnlyCollection<OffsetFetchGroup> groups, bool requireStable, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        Check(groups, static group => group.Group, static group => group.Partitions);
+        Subjects.ThrowIfTwice(groups.Select(static group => group.Group));
+        foreach (var group in groups)
+        {
+            Subjects.ThrowIfTwice(group.Partitions ?? []);
+        }
+
         var call = new ShardedCall<OffsetFetchGroup, OffsetFetchGroupResult>(cluster, time)
         {
-            Route = (subjects, token) => Route.ToCoordinatorsAsync(cluster, CoordinatorKind.Group, subjects.Select(static group => group.Group), token),
+            Route = coordinators.Router<OffsetFetchGroup>(static group => group.Group),
             Ask = (connection, subjects, token) => FetchAsync(connection, subjects, requireStable, token),
             ErrorOf = static result => FirstOf(result.Error, result.Partitions.Select(static partition => partition.Error)),
             SubjectsPerRequest = GroupsPerRequest,
@@ -36,28 +41,6 @@ internal sealed class GroupOffsetCalls(WireCluster cluster, TimeProvider time)
         };
         var questions = await call.RunAsync(groups, deadline, cancellationToken).ConfigureAwait(false);
         return [.. questions.Select(static question => question.Answer ?? new OffsetFetchGroupResult(question.Subject.Group, question.Error, []))];
-    }
-
-    /// <summary>Commits offsets from outside of the groups. A group with members refuses (UNKNOWN_MEMBER_ID).</summary>
-    /// <param name="groups">The groups, each once.</param>
-    /// <param name="deadline">How long to go on asking.</param>
-    /// <param name="cancellationToken">Ends the asking.</param>
-    /// <returns>Per group, in their order. After a client-side error (<c>Local_...</c>) its offsets may have been committed.</returns>
-    /// <exception cref="WireException">Nobody says who coordinates the groups; nothing was committed.</exception>
-    /// <exception cref="ArgumentException">A group stands there twice, or a partition in one group.</exception>
-    public async Task<IReadOnlyList<OffsetCommitGroupResult>> CommitAsync(
-        IReadOnlyCollection<OffsetCommitGroup> groups, TimeSpan deadline, CancellationToken cancellationToken)
-    {
-        Check(groups, static group => group.Group, static group => group.Offsets.Select(static offset => offset.Partition));
-        var call = new ShardedCall<OffsetCommitGroup, OffsetCommitGroupResult>(cluster, time)
-        {
-            Route = (subjects, token) => Route.ToCoordinatorsAsync(cluster, CoordinatorKind.Group, subjects.Select(static group => group.Group), token),
-            Ask = static async (connection, only, token) =>
-                [Result(only[0], await connection.AskWholeAsync(new OffsetCommitRequest(only[0].Group, only[0].Offsets), token).ConfigureAwait(false))],
-            ErrorOf = static result => result.Error,
-        };
-        var questions = await call.RunAsync(groups, deadline, cancellationToken).ConfigureAwait(false);
-        return [.. questions.Select(static question => question.Answer ?? new OffsetCommitGroupResult(question.Subject.Group, question.Error, []))];
     }
 
     private static async Task<IReadOnlyList<OffsetFetchGroupResult?>> FetchAsync(
@@ -70,39 +53,10 @@ internal sealed class GroupOffsetCalls(WireCluster cluster, TimeProvider time)
         return [.. groups.Select(group => results[group.Group].FirstOrDefault())];
     }
 
-    private static OffsetCommitGroupResult Result(OffsetCommitGroup group, OffsetCommitResponse answer)
-    {
-        // An offset that the broker says nothing of is not committed.
-        var errors = answer.Partitions.ToLookup(static result => result.Partition, static result => result.Error);
-        OffsetCommitPartitionResult[] results =
-            [.. group.Offsets.Select(offset => new OffsetCommitPartitionResult(offset.Partition, errors[offset.Partition].FirstOrDefault(ErrorCode.Unknown)))];
-        return new OffsetCommitGroupResult(group.Group, FirstOf(ErrorCode.NoError, results.Select(static result => result.Error)), results);
-    }
-
     // One that may pass comes first: then it is worth while to ask again.
     private static ErrorCode FirstOf(ErrorCode all, IEnumerable<ErrorCode> each)
     {
         ErrorCode[] errors = [.. each.Prepend(all).Where(static error => error != ErrorCode.NoError).Distinct()];
         return errors.FirstOrDefault(KafkaErrors.MayPass, errors.FirstOrDefault(ErrorCode.NoError));
     }
-
-    private static void Check<T>(IReadOnlyCollection<T> groups, Func<T, string> nameOf, Func<T, IEnumerable<TargetPartition>?> partitionsOf)
-    {
-        Subjects.ThrowIfTwice(groups.Select(nameOf));
-        foreach (var group in groups)
-        {
-            Subjects.ThrowIfTwice(partitionsOf(group) ?? []);
-        }
-    }
 }
-
-/// <summary>Offsets to commit for a group.</summary>
-/// <param name="Group">Its id.</param>
-/// <param name="Offsets">The offsets, each partition once.</param>
-internal sealed record OffsetCommitGroup(string Group, IReadOnlyCollection<OffsetCommitPartition> Offsets);
-
-/// <summary>What became of a group's offsets.</summary>
-/// <param name="Group">Its id.</param>
-/// <param name="Error">NO_ERROR when all are committed, else a reason why one is not.</param>
-/// <param name="Partitions">Per offset, in their order; none when no coordinator answered.</param>
-internal sealed record OffsetCommitGroupResult(string Group, ErrorCode Error, IReadOnlyList<OffsetCommitPartitionResult> Partitions);

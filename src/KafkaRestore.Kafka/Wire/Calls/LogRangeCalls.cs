@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Confluent.Kafka;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Wire.Connections;
@@ -10,9 +9,6 @@ namespace KafkaRestore.Kafka.Wire.Calls;
 internal sealed class LogRangeCalls(WireCluster cluster, TimeProvider time)
 {
     private const int PartitionsPerRequest = 1_000;
-
-    // A topic that was created a moment ago may not have reached every broker's metadata.
-    private static readonly TimeSpan MissingDeadline = TimeSpan.FromSeconds(3);
 
     // A leader that is paused does not hang up; by then there may be another one.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -27,10 +23,10 @@ internal sealed class LogRangeCalls(WireCluster cluster, TimeProvider time)
     public async Task<IReadOnlyList<LogRangeResult>> ReadAsync(IReadOnlyCollection<TargetPartition> partitions, TimeSpan deadline, CancellationToken cancellationToken)
     {
         Subjects.ThrowIfTwice(partitions);
-        var routes = new Leaders(cluster, time);
+        var leaders = new PartitionLeaders(cluster, time);
         var call = new ShardedCall<TargetPartition, LogRangeResult>(cluster, time)
         {
-            Route = routes.FindAsync,
+            Route = leaders.FindAsync,
             Ask = AskAsync,
             ErrorOf = static result => result.Error,
             MayPass = static error => KafkaErrors.MayPass(error) || error == ErrorCode.UnknownTopicOrPart,
@@ -75,38 +71,6 @@ internal sealed class LogRangeCalls(WireCluster cluster, TimeProvider time)
 
     private static LogRangeResult Combine(ListOffsetsPartitionResult start, ListOffsetsPartitionResult end) =>
         new(start.Partition, start.Error == ErrorCode.NoError ? end.Error : start.Error, new PartitionRange(start.Offset, end.Offset), null);
-
-    /// <summary>Who leads each partition: what is known serves once, then it is asked anew.</summary>
-    private sealed class Leaders(WireCluster cluster, TimeProvider time)
-    {
-        private readonly ConcurrentDictionary<TargetPartition, bool> _asked = new();
-        private readonly ConcurrentDictionary<TargetPartition, Deadline> _missing = new();
-
-        public async Task<IReadOnlyList<Route>> FindAsync(IReadOnlyList<TargetPartition> partitions, CancellationToken cancellationToken)
-        {
-            string[] stale =
-            [
-                .. partitions.Where(partition => !_asked.TryAdd(partition, true) || cluster.LeaderOf(partition) is null)
-                    .Select(static partition => partition.Topic).Distinct(StringComparer.Ordinal),
-            ];
-            var errors = stale.Length == 0 ? null : await cluster.RefreshAsync(stale, cancellationToken).ConfigureAwait(false);
-            return [.. partitions.Select(partition => To(partition, errors?.GetValueOrDefault(partition.Topic) ?? ErrorCode.NoError))];
-        }
-
-        private Route To(TargetPartition partition, ErrorCode topicError)
-        {
-            var error = topicError == ErrorCode.NoError && partition.Partition >= cluster.PartitionCountOf(partition.Topic) ? ErrorCode.UnknownTopicOrPart : topicError;
-            if (KafkaErrors.Classify(error) == KafkaErrorClass.Missing)
-            {
-                return new Route(null, _missing.GetOrAdd(partition, _ => Deadline.Start(time, MissingDeadline)).IsOver ? ErrorCode.Local_UnknownPartition : ErrorCode.UnknownTopicOrPart);
-            }
-
-            _missing.TryRemove(partition, out _);
-            return error != ErrorCode.NoError ? new Route(null, error)
-                : cluster.LeaderOf(partition) is { } leader ? new Route(leader.Broker)
-                : new Route(null, ErrorCode.LeaderNotAvailable);
-        }
-    }
 }
 
 /// <summary>What a partition's log holds.</summary>

@@ -30,19 +30,9 @@ internal sealed class Question<TSubject, TAnswer>(TSubject subject)
     public void Refuse(ErrorCode error) => (Answer, Failure, Error) = (null, null, error);
 
     /// <summary>Asking failed.</summary>
-    public void Fail(WireException failure) => (Answer, Failure, Error) = (null, failure, CodeOf(failure.Failure));
+    public void Fail(WireException failure) => (Answer, Failure, Error) = (null, failure, failure.Failure.ToErrorCode());
 
     /// <summary>The answer.</summary>
     /// <exception cref="WireException">There is none.</exception>
     public TAnswer Require() => Answer ?? throw (Failure?.Again() ?? new WireException(WireFailure.TimedOut, "no broker answered in time"));
-
-    // Others on the same connection hear of an answer that was not readable, so it is no final word on their requests.
-    private static ErrorCode CodeOf(WireFailure failure) => failure switch
-    {
-        WireFailure.Denied => ErrorCode.SaslAuthenticationFailed,
-        WireFailure.Unsupported => ErrorCode.UnsupportedVersion,
-        WireFailure.Tls or WireFailure.Untrusted => ErrorCode.Local_Ssl,
-        WireFailure.TimedOut => ErrorCode.Local_TimedOut,
-        _ => ErrorCode.Local_Transport,
-    };
 }

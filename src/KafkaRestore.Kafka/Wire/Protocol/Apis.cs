@@ -13,6 +13,8 @@ internal static class Apis
         OffsetCommitRequest.Definition,
         OffsetFetchRequest.Definition,
         FindCoordinatorRequest.Definition,
+        DescribeGroupsRequest.Definition,
+        ListGroupsRequest.Definition,
         CreateTopicsRequest.Definition,
         DeleteRecordsRequest.Definition,
         SaslHandshakeRequest.Definition,
@@ -24,6 +26,8 @@ internal static class Apis
         DescribeLogDirsRequest.Definition,
         SaslAuthenticateRequest.Definition,
         IncrementalAlterConfigsRequest.Definition,
+        OffsetDeleteRequest.Definition,
         DescribeClusterRequest.Definition,
+        ConsumerGroupDescribeRequest.Definition,
     ];
 }

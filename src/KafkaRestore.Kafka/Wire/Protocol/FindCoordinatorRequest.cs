@@ -29,11 +29,7 @@ internal sealed class FindCoordinatorRequest(CoordinatorKind kind, IReadOnlyList
         else
         {
             writer.Int8((sbyte)kind);
-            writer.ArrayLength(keys.Count);
-            foreach (var key in keys)
-            {
-                writer.String(key);
-            }
+            writer.Strings(keys);
         }
 
         writer.EndStructure();

@@ -115,6 +115,16 @@ internal sealed class WireWriter : IDisposable
         }
     }
 
+    /// <summary>Writes an array of texts.</summary>
+    public void Strings(IReadOnlyCollection<string> values)
+    {
+        ArrayLength(values.Count);
+        foreach (var value in values)
+        {
+            String(value);
+        }
+    }
+
     /// <summary>Writes a null array.</summary>
     public void NullArray() => NullLength(isShort: false);
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using KafkaRestore.Kafka.Groups;
 using KafkaRestore.Kafka.Tests.Wire.Connections;
 using KafkaRestore.Kafka.Wire;
 using KafkaRestore.Kafka.Wire.Calls;
@@ -25,10 +26,14 @@ internal sealed class ScriptedCoordinator : IAsyncDisposable
     {
         _versions = [new(8, 0, 9), new(9, 0, fetch), new(10, 0, find), new(18, 0, 3)];
         _cluster = new WireCluster(_broker.Options, time: _time);
-        Calls = new GroupOffsetCalls(_cluster, _time);
+        Calls = new GroupOffsetCalls(_cluster, new GroupCoordinators(_cluster), _time);
+        Groups = new WireConsumerGroups(_broker.Options, null, _time, new TargetClusterOptions());
     }
 
     public GroupOffsetCalls Calls { get; }
+
+    /// <summary>A client of its own: use this or <see cref="Calls"/>.</summary>
+    public IConsumerGroups Groups { get; }
 
     /// <summary>Moves the clock of the client's deadline.</summary>
     public void Advance(TimeSpan by) => _time.Advance(by);
@@ -49,10 +54,6 @@ internal sealed class ScriptedCoordinator : IAsyncDisposable
         await peer.AnswerVersionsAsync(_versions);
         return peer;
     }
-
-    /// <summary>Asks something else over the connection to the coordinator.</summary>
-    public async Task AskCoordinatorAsync(string group) =>
-        await (await _cluster.BrokerAsync(1, default)).AskAsync(new FindCoordinatorRequest(CoordinatorKind.Group, [group]), default);
 
     /// <summary>Says of each group that this broker coordinates it, or that nobody does.</summary>
     public Task AnswerFindAsync(ScriptedPeer peer, ScriptedRequest request, ErrorCode error, params string[] groups) => peer.AnswerAsync(request.CorrelationId, writer =>
@@ -139,6 +140,7 @@ internal sealed class ScriptedCoordinator : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Groups.DisposeAsync();
         await _cluster.DisposeAsync();
         _first?.Dispose();
         await _broker.DisposeAsync();

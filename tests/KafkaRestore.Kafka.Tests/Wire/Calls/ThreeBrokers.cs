@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using KafkaRestore.Kafka.Groups;
 using KafkaRestore.Kafka.Wire;
 using KafkaRestore.Kafka.Wire.Calls;
 using KafkaRestore.Kafka.Wire.Connections;
@@ -18,27 +19,12 @@ public sealed class ThreeBrokers : IAsyncDisposable, IAsyncLifetime
     public Task<KafkaBrokerLauncher> ClusterAsync() => _cluster.Value;
 
     /// <summary>A client that first meets one broker, and runs <paramref name="onDial"/> before each connection to a port.</summary>
-    internal static WireCluster Client(KafkaBroker broker, int first = 0, Func<int, Task>? onDial = null)
-    {
-        var options = new KafkaConnectionOptions { BootstrapServers = [broker.BootstrapServers.Split(',')[first]] };
-        return new WireCluster(options, onDial is null ? null : new WireOptions { Dial = DialAsync });
+    internal static WireCluster Client(KafkaBroker broker, int first = 0, Func<int, Task>? onDial = null) => new(First(broker, first), Wire(onDial));
 
-        async ValueTask<Stream> DialAsync(BrokerAddress address, CancellationToken cancellationToken)
-        {
-            await onDial(address.Port);
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(address.Host, address.Port, cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
-    }
+    /// <summary>Its consumer groups.</summary>
+    /// <inheritdoc cref="Client"/>
+    internal static WireConsumerGroups Groups(KafkaBroker broker, int first = 0, Func<int, Task>? onDial = null) =>
+        new(First(broker, first), null, TimeProvider.System, new TargetClusterOptions(), Wire(onDial));
 
     /// <summary>Starts a killed broker again and waits until the cluster counts it.</summary>
     internal static async Task ReviveAsync(KafkaBrokerLauncher broker, int id)
@@ -61,6 +47,29 @@ public sealed class ThreeBrokers : IAsyncDisposable, IAsyncLifetime
             }
 
             Assert.False(patience.IsCancellationRequested, $"after {Deadline} still {answer}");
+        }
+    }
+
+    private static KafkaConnectionOptions First(KafkaBroker broker, int first) => new() { BootstrapServers = [broker.BootstrapServers.Split(',')[first]] };
+
+    private static WireOptions? Wire(Func<int, Task>? onDial)
+    {
+        return onDial is null ? null : new WireOptions { Dial = DialAsync };
+
+        async ValueTask<Stream> DialAsync(BrokerAddress address, CancellationToken cancellationToken)
+        {
+            await onDial(address.Port);
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(address.Host, address.Port, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
         }
     }
 
