@@ -1,3 +1,4 @@
+using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Engine.Reporting;
 
 namespace KafkaRestore.Cli.Output;
@@ -15,8 +16,7 @@ internal static class GroupsText
             return;
         }
 
-        var states = report.Groups.GroupBy(static group => group.State).OrderBy(static group => group.Key).Select(static group => $"{Show.Count(group.Count())} {Word(group.Key)}");
-        page.Line().Line($"Consumer groups: {(report.Groups.Count == 0 ? "none" : string.Join(", ", states))}");
+        page.Line().Line($"Consumer groups: {Counts(report)}");
         page.Fields(
             ("  Offsets from", $"{report.OffsetsFrom}{(report.OffsetsTakenAt is { } taken ? $", taken {Show.Time(taken)}" : "")}"),
             ("  Translated by", report.Strategy),
@@ -38,6 +38,20 @@ internal static class GroupsText
             page.Line($"  and {Show.Count(report.Groups.Count - shown.Count)} more; the JSON report names all");
         }
     }
+
+    /// <summary>Says on stderr what became of them, for a run that has a result of its own.</summary>
+    public static void Log(ConsumerGroupsReport report, ConsoleLog log)
+    {
+        foreach (var group in report.Groups.Where(static group => group.Errors.Count > 0))
+        {
+            log.Error($"the consumer group {group.Group}: {string.Join("; ", group.Errors.Take(3))}");
+        }
+
+        log.Message($"consumer groups: {Counts(report)}");
+    }
+
+    private static string Counts(ConsumerGroupsReport report) => report.Groups.Count == 0 ? "none"
+        : string.Join(", ", report.Groups.GroupBy(static group => group.State).OrderBy(static group => group.Key).Select(static group => $"{Show.Count(group.Count())} {Word(group.Key)}"));
 
     private static string Word(ConsumerGroupState state) => state switch
     {

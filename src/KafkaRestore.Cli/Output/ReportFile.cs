@@ -25,36 +25,5 @@ internal sealed class ReportFile
 
     /// <summary>Writes the report, replacing an older one.</summary>
     /// <exception cref="RestoreException">OUTPUT_NOT_WRITTEN; an older report is still there then.</exception>
-    public void Write<T>(T report)
-    {
-        var temporary = $"{_path}.tmp-{Environment.ProcessId}";
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            {
-                file.Write(JsonOutput.Serialize(report));
-                file.Write("\n"u8);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, _path, overwrite: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            Remove(temporary);
-            throw new RestoreException(ErrorCodes.OutputNotWritten, $"the report could not be written: {failure.Message}", _path, inner: failure);
-        }
-    }
-
-    private static void Remove(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // The failure to be told is the first one.
-        }
-    }
+    public void Write<T>(T report) => WholeFile.Write(_path, "the report", [.. JsonOutput.Serialize(report), (byte)'\n']);
 }

@@ -68,6 +68,8 @@ internal static class RestoreReportText
         RestoreStatus.Done when report.SegmentsLeftOutBySlack > 0 =>
             ("DONE", "every record that was to be read is in the target; what time_window_slack has left out was not looked at, see the warnings.", Colour.Yellow),
         RestoreStatus.Done => ("DONE", "every selected record is in the target, acknowledged and accounted for.", Colour.Green),
+        RestoreStatus.Partial when report.ConsumerGroups is { RecordsComplete: true, IsDone: false } =>
+            ("PARTIAL", "every selected record is in the target, but not every consumer group is where it should be; the errors below say which. Run the same command again for these.", Colour.Yellow),
         RestoreStatus.Partial when report.Errors.Count == 0 => ("PARTIAL", "what cannot be read or written was left out, as asked; the list below names it. Everything else is in the target.", Colour.Yellow),
         RestoreStatus.Partial => ("PARTIAL", "something that was selected is missing at the target; the errors below say what.", Colour.Red),
         RestoreStatus.Stopped => ("STOPPED", $"stopped on request after {Show.Count(report.RecordsRestored, "acknowledged record")}; the rest is missing at the target.", Colour.Yellow),

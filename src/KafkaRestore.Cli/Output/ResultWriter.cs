@@ -38,16 +38,20 @@ internal sealed class ResultWriter(ConsoleStyle style)
                 _stdout.Flush();
                 break;
             case OutputFormat.Yaml:
-                using (var yaml = new YamlWriter(_stdout))
-                {
-                    DocumentPump.Write(JsonOutput.Serialize(value), yaml);
-                }
-
+                WriteYaml(JsonOutput.Serialize(value));
                 break;
             default:
                 Write(text(value));
                 break;
         }
+    }
+
+    /// <summary>Writes a JSON document as YAML of the same shape.</summary>
+    /// <exception cref="RestoreException">OUTPUT_NOT_WRITTEN.</exception>
+    public void WriteYaml(byte[] json)
+    {
+        using var yaml = new YamlWriter(_stdout);
+        DocumentPump.Write(json, yaml);
     }
 
     /// <summary>Turns what the system says into a failure that names stdout.</summary>

@@ -83,7 +83,16 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
             var depth = new PreflightDepth { Checksums = checksums, OnChecksum = Count };
             using var job = new RestoreJob(options, storage, cluster, sinks, context.Time, probe: probe, settings: SettingsDoor.Of(options, context));
             var run = job.CheckAsync(plan, stop, depth);
-            return await (checksums ? StatusLine.DuringAsync(run, () => Status(plan), context.Log, context.Time) : run).ConfigureAwait(false);
+            var preflight = await (checksums ? StatusLine.DuringAsync(run, () => Status(plan), context.Log, context.Time) : run).ConfigureAwait(false);
+            if (RestoreGroups.Of(configuration, storage, context) is not { } groups)
+            {
+                return preflight;
+            }
+
+            await using (groups.ConfigureAwait(false))
+            {
+                return await groups.ExtendAsync(preflight, plan, job: null, stop).ConfigureAwait(false);
+            }
         }
         finally
         {

@@ -52,15 +52,22 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
                 closing.Add(probe);
             }
 
+            var groups = RestoreGroups.Of(configuration, storage, context);
+            if (groups is not null)
+            {
+                closing.Add(groups);
+            }
+
             using var job = new RestoreJob(configuration.Options, storage, cluster, sinks, context.Time, probe: probe, settings: SettingsDoor.Of(configuration.Options, context));
             var (plan, preflight) = await OpenAsync(job, stop).ConfigureAwait(false);
             if (preflight is null)
             {
-                var finished = await PutBackAsync(job, Finished(job.State!, format), stop).ConfigureAwait(false);
+                var finished = await PutBackAsync(job, await FinishedAsync(job.State!, plan, groups, format, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
                 return await WriteOffsetsAsync(offsets, job.State!, finished).ConfigureAwait(false);
             }
 
-            var (report, exit) = await RunAsync(job, plan, preflight, stop).ConfigureAwait(false);
+            preflight = groups is null ? preflight : await groups.ExtendAsync(preflight, plan, job.State?.Stored, stop).ConfigureAwait(false);
+            var (report, exit) = await RunAsync(job, plan, preflight, groups, stop).ConfigureAwait(false);
             exit = Publish(report, exit, format, file);
             if (job.State is { } state && preflight.Passed)
             {
@@ -116,7 +123,7 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
         return unreached is not null && preflight.Passed ? throw unreached : (plan, preflight);
     }
 
-    private ExitCode Finished(JobState job, OutputFormat format)
+    private async Task<ExitCode> FinishedAsync(JobState job, RestorePlan plan, RestoreGroups? groups, OutputFormat format, CancellationToken stop)
     {
         var stored = job.Stored;
         if (stored.Summary.Status != JobStatus.Done)
@@ -130,7 +137,15 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
             $"this restore is finished since {Output.Show.Time(summary.LastCheckpointTime)}: {Output.Show.Count(summary.RecordsRestored, "record")} restored{(summary.RecordsSkipped == 0 ? "" : $", {Output.Show.Count(summary.RecordsSkipped)} left out")}; nothing was written now. " +
             $"Its state is {file}; --again makes a new job of it.");
         context.Result.Write(summary, format, value => JobSummaryText.OfFinished(value, file, context.Result.Style));
-        return summary.Skips == 0 ? ExitCode.Done : ExitCode.Partial;
+        var isWhole = summary.Skips == 0;
+        if (groups is not null)
+        {
+            var report = await groups.FinishAsync(plan, stored, stop).ConfigureAwait(false);
+            GroupsText.Log(report, _log);
+            isWhole &= report.IsDone;
+        }
+
+        return isWhole ? ExitCode.Done : ExitCode.Partial;
     }
 
     /// <summary>A job that is done may have died before it put back what it had set aside.</summary>
@@ -164,7 +179,7 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
         return exit == ExitCode.Done ? written : exit;
     }
 
-    private async Task<(RestoreReport Report, ExitCode Exit)> RunAsync(RestoreJob job, RestorePlan plan, PreflightResult preflight, CancellationToken stop)
+    private async Task<(RestoreReport Report, ExitCode Exit)> RunAsync(RestoreJob job, RestorePlan plan, PreflightResult preflight, RestoreGroups? groups, CancellationToken stop)
     {
         if (preflight.Cluster is { } cluster)
         {
@@ -187,7 +202,8 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
 
         var progress = new RestoreProgress(plan, context.Time);
         var allocated = GC.GetTotalAllocatedBytes();
-        var report = await WatchAsync(job.RunAsync(plan, preflight, progress, stop), progress).ConfigureAwait(false);
+        var run = job.RunAsync(plan, preflight, progress, stop);
+        var report = await WatchAsync(groups is null ? run : groups.FollowAsync(run, plan, progress, stop), progress).ConfigureAwait(false);
         allocated = GC.GetTotalAllocatedBytes() - allocated;
         _log.Info(string.Create(
             CultureInfo.InvariantCulture,

@@ -93,7 +93,7 @@ internal sealed class RestoreGroups : IAsyncDisposable
 
     private static RestoreReport With(RestoreReport report, ConsumerGroupsReport groups) => report with
     {
-        ConsumerGroups = groups,
+        ConsumerGroups = groups with { RecordsComplete = report.Status == RestoreStatus.Done },
         Status = report.Status == RestoreStatus.Done && !groups.IsDone ? RestoreStatus.Partial : report.Status,
         Errors = [.. report.Errors, .. groups.Groups.Where(group => report.Status == RestoreStatus.Done && group.State is not (ConsumerGroupState.Reset or ConsumerGroupState.ResetBefore or ConsumerGroupState.Planned))
             .Select(static group => $"the consumer group {group.Group} is not reset: {string.Join("; ", group.Errors.Take(3))}")],

@@ -27,6 +27,9 @@ public sealed record ConsumerGroupsReport
     /// <summary>The groups by name.</summary>
     public required IReadOnlyList<ConsumerGroupReport> Groups { get; init; }
 
+    /// <summary>Whether everything else of the restore is done.</summary>
+    public bool RecordsComplete { get; init; }
+
     /// <summary>Whether every group is as it should be.</summary>
     public bool IsDone => Groups.All(static group => group.State is ConsumerGroupState.Reset or ConsumerGroupState.ResetBefore or ConsumerGroupState.Planned);
 }

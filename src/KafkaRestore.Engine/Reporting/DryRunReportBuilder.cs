@@ -39,7 +39,7 @@ public static class DryRunReportBuilder
             TopicsToRestore = Topics(plan),
             TopicsToCreate = [.. preflight.TopicsToCreate.Select(topic => topic.Name)],
             Preparation = preflight.Preparation is { } preparation ? PreparationReport.Of(preparation) : null,
-            ConsumerOffsetActions = [OffsetAction(plan.Rules.Headers)],
+            ConsumerOffsetActions = [OffsetAction(plan.Rules.Headers), .. preflight.Findings.Where(static finding => finding.Kind == FindingKinds.GroupReset).Select(static finding => finding.What)],
             Sink = sink?.Name,
             SinkReason = sink?.Why,
             Delivery = sink?.Delivery,

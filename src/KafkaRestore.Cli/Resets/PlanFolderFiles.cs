@@ -1,0 +1,32 @@
+using System.Text;
+using KafkaRestore.Cli.Output;
+using KafkaRestore.Offsets.Plans;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Cli.Resets;
+
+/// <summary>A plan and a script that carries it out, as files beside each other.</summary>
+internal static class PlanFolderFiles
+{
+    private const string PlanName = "offset-reset-plan.json";
+    private const string ScriptName = "offset-reset.sh";
+
+    /// <summary>Writes both, each as a whole or not at all; the folder is created where it is missing.</summary>
+    /// <exception cref="RestoreException">OUTPUT_NOT_WRITTEN.</exception>
+    public static (string Plan, string Script) Write(string folder, OffsetResetPlan plan)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RestoreException(ErrorCodes.OutputNotWritten, $"the folder of the plan cannot be made: {failure.Message}", folder, inner: failure);
+        }
+
+        var (planFile, script) = (Path.GetFullPath(Path.Combine(folder, PlanName)), Path.GetFullPath(Path.Combine(folder, ScriptName)));
+        WholeFile.Write(planFile, "the plan", Encoding.UTF8.GetBytes(PlanFile.ToJson(plan) + "\n"));
+        WholeFile.Write(script, "the script", Encoding.UTF8.GetBytes(PlanScript.Of(plan)), executable: true);
+        return (planFile, script);
+    }
+}
