@@ -22,7 +22,7 @@ internal sealed class GroupOffsetChangeCalls(WireCluster cluster, GroupCoordinat
         WireException? unrouted = null;
         for (var open = Left(changes); open.Count > 0 && !stop.IsCancellationRequested; open = Left(open))
         {
-            var round = new GroupOffsetChangeRound(cluster, coordinators, time) { Changes = open, MostAtOnce = mostAtOnce, Deadline = deadline };
+            var round = new GroupOffsetChangeRound(cluster, coordinators, time) { Changes = open, MostAtOnce = mostAtOnce, TimePerGroup = deadline };
             await round.RunAsync(stop).ConfigureAwait(false);
             isRouted |= round.IsRouted;
             unrouted = round.Unrouted ?? unrouted;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Wire.Connections;
 
 namespace KafkaRestore.Kafka.Wire.Calls;
@@ -16,6 +17,7 @@ internal sealed class GroupOffsetChangeRound(WireCluster cluster, GroupCoordinat
 
     private readonly ConcurrentDictionary<int, WireException> _down = new();
     private Task<IReadOnlyList<Route>>[] _routes = [];
+    private Deadline _lookUp;
     private int _next = -1;
 
     /// <summary>One for each group.</summary>
@@ -25,7 +27,7 @@ internal sealed class GroupOffsetChangeRound(WireCluster cluster, GroupCoordinat
     public required int MostAtOnce { get; init; }
 
     /// <summary>How long one group may take from its turn, over all rounds.</summary>
-    public required TimeSpan Deadline { get; init; }
+    public required TimeSpan TimePerGroup { get; init; }
 
     /// <summary>Whether somebody said who coordinates some of the groups.</summary>
     public bool IsRouted => Array.Exists(_routes, static routes => routes.IsCompletedSuccessfully);
@@ -37,6 +39,7 @@ internal sealed class GroupOffsetChangeRound(WireCluster cluster, GroupCoordinat
     public async Task RunAsync(CancellationToken stop)
     {
         cluster.Warm(Math.Min(MostAtOnce, Changes.Count));
+        _lookUp = Deadline.Start(time, TimePerGroup);
         _routes = [.. Changes.Chunk(GroupsPerLookUp).Select(some => coordinators.FindAsync([.. some.Select(static change => change.Group)], stop))];
         await Task.WhenAll(Enumerable.Range(0, Math.Min(MostAtOnce, Changes.Count)).Select(slot => WorkAsync(slot, stop))).ConfigureAwait(false);
     }
@@ -63,30 +66,34 @@ internal sealed class GroupOffsetChangeRound(WireCluster cluster, GroupCoordinat
         var change = Changes[index];
         try
         {
-            var routes = await _routes[index / GroupsPerLookUp].WaitAsync(change.HasBegun ? change.Remaining : Deadline, time, stop).ConfigureAwait(false);
+            var routes = await _routes[index / GroupsPerLookUp].WaitAsync(change.HasBegun ? change.Remaining : _lookUp.Remaining, time, stop).ConfigureAwait(false);
             return routes[index % GroupsPerLookUp];
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return null; // its turn has not come
         }
+        catch (TimeoutException) when (change.HasBegun)
+        {
+            return null; // the last word on it stands
+        }
         catch (TimeoutException e)
         {
-            Unrouted = new WireException(WireFailure.TimedOut, $"no broker said within {Deadline.TotalSeconds:0.#} s who coordinates the groups", e);
+            Unrouted = new WireException(WireFailure.TimedOut, $"no broker said within {TimePerGroup.TotalSeconds:0.#} s who coordinates the groups", e);
         }
         catch (WireException failure)
         {
             Unrouted = failure;
         }
 
-        change.Begin(time, Deadline);
+        change.Begin(time, _lookUp.Remaining);
         change.Fail(Unrouted, mayHaveArrived: false);
         return null;
     }
 
     private async Task TryAsync(GroupOffsetChange change, Route route, int slot)
     {
-        change.Begin(time, Deadline);
+        change.Begin(time, TimePerGroup);
         if (change.Remaining == TimeSpan.Zero)
         {
             return; // the last word on it stands
