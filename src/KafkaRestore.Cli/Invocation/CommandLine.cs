@@ -4,6 +4,7 @@ using KafkaRestore.Cli.Commands.OffsetMaps;
 using KafkaRestore.Cli.Indexing;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Preparing;
+using KafkaRestore.Cli.Resets;
 using KafkaRestore.Cli.Steering;
 using KafkaRestore.Cli.Verifying;
 using KafkaRestore.Records.Errors;
@@ -24,6 +25,7 @@ internal static class CommandLine
             new StatusCommand(),
             new AdjustCommand(),
             new ApplyPendingCommand(),
+            new OffsetResetCommand(),
             new ValidateRestoreCommand(),
             new VerifyCommand(),
             new ListCommand(),

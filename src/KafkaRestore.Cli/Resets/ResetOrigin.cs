@@ -51,7 +51,7 @@ internal sealed class ResetOrigin : IAsyncDisposable
             throw new RestoreException(ErrorCodes.OffsetMapMissing, "the offset map holds no record", _maps.Where, "Was nothing restored yet? `kafka-restore offset-map show` shows what is in it.");
         }
 
-        return new MapTranslation(_maps, routes: _request.Options is { } options ? TopicRoutes.Of(await PlanAsync(options, stop).ConfigureAwait(false), options.Mapping) : null);
+        return new MapTranslation(_maps, routes: _request.Options is { } known ? TopicRoutes.Of(await PlanAsync(known, stop).ConfigureAwait(false), known.Mapping) : null);
     }
 
     private async Task<RestorePlan> PlanAsync(RestoreOptions options, CancellationToken stop) =>

@@ -12,7 +12,6 @@ using KafkaRestore.Engine.State;
 using KafkaRestore.Kafka.Groups;
 using KafkaRestore.Offsets.Plans;
 using KafkaRestore.Offsets.Restoring;
-using KafkaRestore.Offsets.Scripts;
 using KafkaRestore.Offsets.Sources;
 using KafkaRestore.Offsets.Translation;
 

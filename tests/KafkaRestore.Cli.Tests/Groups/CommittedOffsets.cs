@@ -1,6 +1,4 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
-using KafkaRestore.Testing;
 
 namespace KafkaRestore.Cli.Tests.Groups;
 
