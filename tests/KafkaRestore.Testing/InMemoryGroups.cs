@@ -7,6 +7,8 @@ namespace KafkaRestore.Testing;
 /// <summary>Consumer groups in memory, as a cluster would have them; what is to fail is set beforehand.</summary>
 public sealed class InMemoryGroups : IConsumerGroups
 {
+    private static readonly GroupFailure Lost = new(-185, "NO_ANSWER", "no answer until the deadline", IsAmbiguous: true);
+
     /// <summary>Committed offsets by group.</summary>
     public ConcurrentDictionary<string, ConcurrentDictionary<TargetPartition, CommittedOffset>> Committed { get; } = new(StringComparer.Ordinal);
 
@@ -18,6 +20,15 @@ public sealed class InMemoryGroups : IConsumerGroups
 
     /// <summary>Times of records by partition: offset to epoch milliseconds.</summary>
     public ConcurrentDictionary<TargetPartition, SortedDictionary<long, long>> Times { get; } = new();
+
+    /// <summary>Kinds of groups that are not classic.</summary>
+    public ConcurrentDictionary<string, GroupKind> Kinds { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Groups whose commits have no answer, and whether they are made all the same.</summary>
+    public ConcurrentDictionary<string, bool> LostAnswers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Is told of each group before it is committed.</summary>
+    public Action<string> Committing { get; set; } = static _ => { };
 
     /// <summary>What reading or changing a group fails with.</summary>
     public ConcurrentDictionary<string, GroupFailure> GroupFailures { get; } = new(StringComparer.Ordinal);
@@ -45,7 +56,7 @@ public sealed class InMemoryGroups : IConsumerGroups
     {
         Asked("list", []);
         return Task.FromResult<IReadOnlyList<ListedGroup>>(
-            [.. Committed.Keys.Union(Members.Keys).Order(StringComparer.Ordinal).Select(group => new ListedGroup(group, GroupKind.Classic, StateOf(group)))]);
+            [.. Committed.Keys.Union(Members.Keys).Order(StringComparer.Ordinal).Select(group => new ListedGroup(group, Kinds.GetValueOrDefault(group), StateOf(group)))]);
     }
 
     /// <inheritdoc/>
@@ -53,7 +64,7 @@ public sealed class InMemoryGroups : IConsumerGroups
     {
         Asked("describe", groups);
         return Task.FromResult<IReadOnlyList<GroupDescription>>(
-            [.. groups.Select(group => new GroupDescription(group, GroupKind.Classic, StateOf(group), Members.GetValueOrDefault(group, []), GroupFailures.GetValueOrDefault(group)))]);
+            [.. groups.Select(group => new GroupDescription(group, Kinds.GetValueOrDefault(group), StateOf(group), Members.GetValueOrDefault(group, []), GroupFailures.GetValueOrDefault(group)))]);
     }
 
     /// <inheritdoc/>
@@ -70,11 +81,25 @@ public sealed class InMemoryGroups : IConsumerGroups
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<GroupChange>> CommitAsync(IReadOnlyCollection<GroupOffsets> groups, int mostAtOnce, TimeSpan deadline, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<GroupChange>> CommitAsync(
+        IReadOnlyCollection<GroupOffsets> groups, int mostAtOnce, TimeSpan deadline, CancellationToken cancellationToken, Action<string>? ended = null)
     {
         Asked("commit", [.. groups.Select(static group => group.Group)]);
-        return Task.FromResult<IReadOnlyList<GroupChange>>([.. groups.Select(group => Change(group.Group, group.Offsets.Keys, partition =>
-            Committed.GetOrAdd(group.Group, static _ => new())[partition] = group.Offsets[partition]))]);
+        var changes = new List<GroupChange>();
+        foreach (var group in groups)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                changes.Add(new GroupChange(group.Group, 0, group.Offsets.Keys.ToDictionary(static partition => partition, static _ => GroupFailure.NotBegun), TimeSpan.Zero, 0));
+                continue;
+            }
+
+            Committing(group.Group);
+            changes.Add(Commit(group));
+            ended?.Invoke(group.Group);
+        }
+
+        return Task.FromResult<IReadOnlyList<GroupChange>>(changes);
     }
 
     /// <inheritdoc/>
@@ -98,6 +123,15 @@ public sealed class InMemoryGroups : IConsumerGroups
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private GroupChange Commit(GroupOffsets group)
+    {
+        var isLost = LostAnswers.TryGetValue(group.Group, out var isMade);
+        var change = isLost && !isMade
+            ? new GroupChange(group.Group, 0, group.Offsets.Keys.ToDictionary(static partition => partition, static _ => Lost), TimeSpan.Zero, 0)
+            : Change(group.Group, group.Offsets.Keys, partition => Committed.GetOrAdd(group.Group, static _ => new())[partition] = group.Offsets[partition]);
+        return isLost ? change with { Changed = 0, Failures = group.Offsets.Keys.ToDictionary(static partition => partition, static _ => Lost) } : change;
+    }
 
     private GroupState StateOf(string group) => Members.ContainsKey(group) ? GroupState.Stable : Committed.ContainsKey(group) ? GroupState.Empty : GroupState.Dead;
 

@@ -23,8 +23,10 @@ public interface IConsumerGroups : IAsyncDisposable
     /// <param name="groups">The groups, each once.</param>
     /// <param name="mostAtOnce">Groups under way at once, 1 or more.</param>
     /// <param name="deadline">How long one group may take, what is asked again included.</param>
-    /// <param name="cancellationToken">Begins no further group; those under way end first.</param>
-    Task<IReadOnlyList<GroupChange>> CommitAsync(IReadOnlyCollection<GroupOffsets> groups, int mostAtOnce, TimeSpan deadline, CancellationToken cancellationToken);
+    /// <param name="cancellationToken">Begins no further group; requests under way end first. What has not begun has the failure <see cref="GroupFailure.NotBegun"/>.</param>
+    /// <param name="ended">Hears of each group whose turn came when there is a last word on it, from several threads at once; null for nobody.</param>
+    Task<IReadOnlyList<GroupChange>> CommitAsync(
+        IReadOnlyCollection<GroupOffsets> groups, int mostAtOnce, TimeSpan deadline, CancellationToken cancellationToken, Action<string>? ended = null);
 
     /// <summary>Removes committed offsets of groups, in their order. A group that reads the topic now refuses.</summary>
     Task<IReadOnlyList<GroupChange>> DeleteAsync(

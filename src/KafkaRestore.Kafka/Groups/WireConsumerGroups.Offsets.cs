@@ -27,24 +27,25 @@ internal sealed partial class WireConsumerGroups
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<GroupChange>> CommitAsync(IReadOnlyCollection<GroupOffsets> groups, int mostAtOnce, TimeSpan deadline, CancellationToken cancellationToken) =>
-        ChangeAsync([.. groups.Select(static group => new GroupCommit(group))], GroupAction.Commit, "committing offsets", mostAtOnce, deadline, cancellationToken);
+    public Task<IReadOnlyList<GroupChange>> CommitAsync(
+        IReadOnlyCollection<GroupOffsets> groups, int mostAtOnce, TimeSpan deadline, CancellationToken cancellationToken, Action<string>? ended = null) =>
+        ChangeAsync([.. groups.Select(static group => new GroupCommit(group))], GroupAction.Commit, "committing offsets", mostAtOnce, deadline, ended, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<GroupChange>> DeleteAsync(
         IReadOnlyCollection<KeyValuePair<string, IReadOnlyCollection<TargetPartition>>> groups, TimeSpan deadline, CancellationToken cancellationToken) =>
         ChangeAsync(
-            [.. groups.Select(static group => new GroupDeletion(group.Key, group.Value))], GroupAction.Delete, "removing committed offsets", MostDeletionsAtOnce, deadline, cancellationToken);
+            [.. groups.Select(static group => new GroupDeletion(group.Key, group.Value))], GroupAction.Delete, "removing committed offsets", MostDeletionsAtOnce, deadline, null, cancellationToken);
 
     private async Task<IReadOnlyList<GroupChange>> ChangeAsync(
-        IReadOnlyList<GroupOffsetChange> changes, GroupAction action, string what, int mostAtOnce, TimeSpan deadline, CancellationToken cancellationToken)
+        IReadOnlyList<GroupOffsetChange> changes, GroupAction action, string what, int mostAtOnce, TimeSpan deadline, Action<string>? ended, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(mostAtOnce, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(deadline, TimeSpan.Zero);
         Subjects.ThrowIfTwice(changes.Select(static change => change.Group));
         try
         {
-            await new GroupOffsetChangeCalls(_cluster, _coordinators, _time)
+            await new GroupOffsetChangeCalls(_cluster, _coordinators, _time) { Ended = ended ?? (static _ => { }) }
                 .RunAsync(changes, mostAtOnce, deadline < LongestDeadline ? deadline : LongestDeadline, cancellationToken).ConfigureAwait(false);
         }
         catch (WireException failure)

@@ -9,6 +9,9 @@ namespace KafkaRestore.Kafka.Wire.Calls;
 /// </summary>
 internal sealed class GroupOffsetChangeCalls(WireCluster cluster, GroupCoordinators coordinators, TimeProvider time)
 {
+    /// <summary>Hears of each group whose turn came when there is a last word on it, from several threads at once.</summary>
+    public Action<string> Ended { get; init; } = static _ => { };
+
     /// <summary>Makes the changes; what became of each stands in it.</summary>
     /// <param name="changes">One for each group.</param>
     /// <param name="mostAtOnce">Groups asked for at once.</param>
@@ -22,7 +25,7 @@ internal sealed class GroupOffsetChangeCalls(WireCluster cluster, GroupCoordinat
         WireException? unrouted = null;
         for (var open = Left(changes); open.Count > 0 && !stop.IsCancellationRequested; open = Left(open))
         {
-            var round = new GroupOffsetChangeRound(cluster, coordinators, time) { Changes = open, MostAtOnce = mostAtOnce, TimePerGroup = deadline };
+            var round = new GroupOffsetChangeRound(cluster, coordinators, time) { Changes = open, MostAtOnce = mostAtOnce, TimePerGroup = deadline, Ended = Ended };
             await round.RunAsync(stop).ConfigureAwait(false);
             isRouted |= round.IsRouted;
             unrouted = round.Unrouted ?? unrouted;

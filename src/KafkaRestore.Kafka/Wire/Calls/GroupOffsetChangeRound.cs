@@ -29,6 +29,9 @@ internal sealed class GroupOffsetChangeRound(WireCluster cluster, GroupCoordinat
     /// <summary>How long one group may take from its turn, over all rounds.</summary>
     public required TimeSpan TimePerGroup { get; init; }
 
+    /// <summary>Hears of each group of which there is a last word in this round, from several threads at once.</summary>
+    public required Action<string> Ended { get; init; }
+
     /// <summary>Whether somebody said who coordinates some of the groups.</summary>
     public bool IsRouted => Array.Exists(_routes, static routes => routes.IsCompletedSuccessfully);
 
@@ -57,6 +60,10 @@ internal sealed class GroupOffsetChangeRound(WireCluster cluster, GroupCoordinat
             if (change.IsWorthAnother)
             {
                 coordinators.Forget(change.Group);
+            }
+            else
+            {
+                Ended(change.Group);
             }
         }
     }
