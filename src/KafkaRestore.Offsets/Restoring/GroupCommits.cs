@@ -1,14 +1,19 @@
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Kafka.Groups;
+using KafkaRestore.Offsets.Resetting;
 using KafkaRestore.Offsets.Snapshots;
 
 namespace KafkaRestore.Offsets.Restoring;
 
-/// <summary>Commits for a restore, with a snapshot in the job's folder before each batch of groups.</summary>
+/// <summary>Commits for a restore; before each batch of groups a snapshot of what they have goes into the job's folder.</summary>
+/// <param name="target">The groups of the target; stays the caller's to dispose.</param>
+/// <param name="options">What is asked for.</param>
+/// <param name="folder">Where the snapshots go, see <see cref="SnapshotStore"/>; null for a course that commits nothing.</param>
+/// <param name="time">The clock.</param>
 public sealed class GroupCommits(IConsumerGroups target, GroupRestoreOptions options, string? folder, TimeProvider time) : IGroupCommits
 {
     /// <summary>The part of the job's state that holds the snapshots.</summary>
-    public const string Part = "offsetsnapshots";
+    public const string Part = "groupsnapshots";
 
     private readonly List<string> _snapshots = [];
 
@@ -24,16 +29,31 @@ public sealed class GroupCommits(IConsumerGroups target, GroupRestoreOptions opt
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> CommitAsync(IReadOnlyList<GroupOffsets> groups, CancellationToken cancellationToken)
     {
-        _ = options;
-        var storage = StorageFactory.Open(new FileSystemStorageOptions { Path = folder! });
+        var reset = new GroupReset(target, new GroupResetOptions { WaitForEmpty = options.WaitForEmpty > TimeSpan.Zero ? options.WaitForEmpty : null }, time) { Progress = Waits };
+        var report = await reset.RunAsync(groups, SaveAsync, cancellationToken).ConfigureAwait(false);
+        return report.GroupOutcomes.Where(static outcome => outcome.State != GroupOutcomeState.Reset).ToDictionary(static outcome => outcome.GroupId, Reasons, StringComparer.Ordinal);
+    }
+
+    private async Task<string?> SaveAsync(IReadOnlyList<GroupOffsets> before, CancellationToken cancellationToken)
+    {
+        var storage = StorageFactory.Open(new FileSystemStorageOptions { Path = folder ?? throw new InvalidOperationException("no place for snapshots") });
         await using (storage.ConfigureAwait(false))
         {
-            var snapshot = await new SnapshotCapture(target, new SnapshotStore(storage), time).TakeAsync([.. groups.Select(static group => group.Group)], "before a restore's reset", cancellationToken).ConfigureAwait(false);
+            var cluster = await target.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            var snapshot = await new SnapshotCapture(target, new SnapshotStore(storage), time).SaveAsync(cluster, before, "before a restore reset these groups", cancellationToken).ConfigureAwait(false);
             _snapshots.Add(snapshot.Id);
+            return snapshot.Id;
         }
-
-        var changes = await target.CommitAsync(groups, 50, TimeSpan.FromSeconds(30), cancellationToken).ConfigureAwait(false);
-        return changes.Where(static change => change.Failures.Count > 0)
-            .ToDictionary(static change => change.Group, static change => (IReadOnlyList<string>)[.. change.Failures.Select(static failure => $"{failure.Key}: {failure.Value.Reason}")]);
     }
+
+    private void Waits(GroupResetProgress progress)
+    {
+        if (progress.Step == GroupResetStep.Waiting)
+        {
+            Say($"consumer groups: {progress}");
+        }
+    }
+
+    private static IReadOnlyList<string> Reasons(GroupOutcome outcome) =>
+        [.. outcome.Problem is { } problem ? [$"{problem.Code}: {problem.Message}"] : Array.Empty<string>(), .. outcome.Errors.Select(static error => $"{error.Topic}/{error.Partition}: {error.Message}")];
 }

@@ -1,23 +1,25 @@
-using Confluent.Kafka;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using KafkaRestore.Testing;
 
 namespace KafkaRestore.Cli.Tests.Groups;
 
-/// <summary>What groups have committed, as the client library reads it: a reader that shares nothing with the code under test.</summary>
-internal static class CommittedOffsets
+/// <summary>What groups have committed, as Kafka's own tool prints it: a reader that shares nothing with the code under test.</summary>
+internal static partial class CommittedOffsets
 {
-    /// <summary>By topic and partition, with the words committed with them; partitions without a commit are left out.</summary>
-    public static async Task<IReadOnlyDictionary<(string Topic, int Partition), (long Offset, string? Metadata)>> ReadAsync(string bootstrapServers, string group)
+    /// <summary>Of all groups, by group, topic and partition; partitions without a commit are left out. Names of groups hold no blanks.</summary>
+    public static async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<(string Topic, int Partition), long>>> ReadAsync(KafkaBroker broker)
     {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrapServers }).Build();
-        var results = await admin.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, null)]);
-        return Assert.Single(results).Partitions.Where(partition => partition.Offset.Value >= 0)
-            .ToDictionary(partition => (partition.Topic, partition.Partition.Value), partition => (partition.Offset.Value, (string?)null));
+        var text = await broker.ToolAsync("consumer-groups", "--describe", "--all-groups");
+        return text.Split('\n').Select(line => Row().Match(line)).Where(static row => row.Success)
+            .GroupBy(static row => row.Groups["group"].Value)
+            .ToDictionary(
+                static group => group.Key,
+                static group => (IReadOnlyDictionary<(string, int), long>)group.ToDictionary(
+                    static row => (row.Groups["topic"].Value, int.Parse(row.Groups["partition"].Value, CultureInfo.InvariantCulture)),
+                    static row => long.Parse(row.Groups["offset"].Value, CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>Commits offsets of a group without members.</summary>
-    public static async Task CommitAsync(string bootstrapServers, string group, params (string Topic, int Partition, long Offset)[] offsets)
-    {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrapServers }).Build();
-        await admin.AlterConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitionOffsets(group, [.. offsets.Select(offset => new TopicPartitionOffset(offset.Topic, offset.Partition, offset.Offset))])]);
-    }
+    [GeneratedRegex(@"^(?<group>\S+)\s+(?<topic>\S+)\s+(?<partition>\d+)\s+(?<offset>\d+)\s+\S+\s+\S+\s")]
+    private static partial Regex Row();
 }

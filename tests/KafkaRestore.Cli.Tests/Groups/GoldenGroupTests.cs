@@ -23,15 +23,16 @@ public sealed class GoldenGroupTests(GoldenGroupBroker broker) : IClassFixture<G
         var result = (await CliProgram.RunAsync("restore", "--config", scratch.Configuration(set, broker.BootstrapServers, AllGroups + "create_topics: true"))).MustExit(0);
         var source = new SourceView(set);
         var target = new TargetView(broker.BootstrapServers);
+        var all = await CommittedOffsets.ReadAsync(broker.Broker);
         foreach (var (group, commits) in source.Groups)
         {
-            var committed = await CommittedOffsets.ReadAsync(broker.BootstrapServers, group);
+            var committed = all[group];
             Assert.Equal(commits.Keys.Order(), committed.Keys.Order());
             foreach (var ((topic, partition), offset) in commits)
             {
                 var expected = source.FirstUnread(topic, partition, offset);
-                var found = await target.FirstFromAsync(topic, partition, committed[(topic, partition)].Offset);
-                Assert.True(Same(expected, found), $"{group} {topic}/{partition}: committed {offset} at the source, {committed[(topic, partition)].Offset} at the target; next there {expected?.Offset}, here {found?.Offset}");
+                var found = await target.FirstFromAsync(topic, partition, committed[(topic, partition)]);
+                Assert.True(Same(expected, found), $"{group} {topic}/{partition}: committed {offset} at the source, {committed[(topic, partition)]} at the target; next there {expected?.Offset}, here {found?.Offset}");
             }
         }
     }
@@ -60,15 +61,16 @@ public sealed class GoldenGroupTests(GoldenGroupBroker broker) : IClassFixture<G
     {
         var source = new SourceView(set);
         var target = new TargetView(broker.BootstrapServers);
+        var all = await CommittedOffsets.ReadAsync(broker.Broker);
         foreach (var (group, commits) in source.Groups.Where(group => group.Value.Keys.Any(key => isMeant(key.Topic))))
         {
             var unread = commits.Where(commit => isMeant(commit.Key.Topic))
                 .SelectMany(commit => source.Records(commit.Key.Topic, commit.Key.Partition).Where(record => record.Offset >= commit.Value).Select(Content)).ToHashSet();
-            var committed = await CommittedOffsets.ReadAsync(broker.BootstrapServers, group);
+            var committed = all[group];
             foreach (var (topic, partition) in commits.Keys.Where(key => isMeant(key.Topic)).SelectMany(key => targetsOf(key.Topic, key.Partition)).Distinct())
             {
                 var records = await target.RecordsAsync(topic, partition);
-                var offset = committed[(topic, partition)].Offset;
+                var offset = committed[(topic, partition)];
                 Assert.DoesNotContain(records.Where(record => record.Offset < offset), record => unread.Contains(Content(record)));
                 Assert.True(records.FirstOrDefault(record => record.Offset >= offset) is not { } next || unread.Contains(Content(next)), $"{group} {topic}/{partition} begins at {offset}, which it has read");
             }
@@ -89,6 +91,8 @@ public sealed class GoldenGroupTests(GoldenGroupBroker broker) : IClassFixture<G
 public sealed class GoldenGroupBroker : IAsyncLifetime
 {
     private KafkaBrokerLauncher? _broker;
+
+    public KafkaBroker Broker => _broker!;
 
     public string BootstrapServers => _broker!.BootstrapServers;
 
