@@ -4,7 +4,7 @@ using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Restores;
 using KafkaRestore.Engine.Preparation;
 using KafkaRestore.Engine.State;
-using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Preparing;
@@ -45,7 +45,7 @@ internal sealed class ApplyPendingCommand : CliCommand
             context.Log.Warning("the restore is not done: old records that it has written may be deleted or compacted from now on, until it goes on");
         }
 
-        var cluster = new TargetCluster(options.Target, log: context.Log.Client);
+        var cluster = new ChosenTargetCluster(options.Target, log: context.Log.Client);
         await using (cluster.ConfigureAwait(false))
         {
             var outcome = await pending.ApplyAsync(cluster, SettingsDoor.Of(options, context), stop).ConfigureAwait(false);

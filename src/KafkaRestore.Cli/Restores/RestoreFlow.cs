@@ -96,15 +96,13 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
             return (first.Passed ? await job.OpenAsync(plan, stop).ConfigureAwait(false) : plan, first);
         }
 
-        RestoreException? unreached = null;
         try
         {
             plan = await job.OpenAsync(plan, stop).ConfigureAwait(false);
         }
         catch (RestoreException failure) when (failure.Code == ErrorCodes.TargetUnreachable || failure.Code == ErrorCodes.TargetDenied)
         {
-            // The check finds it as well, and lists it with all else that is wrong.
-            unreached = failure;
+            // The check lists it with all else that is wrong.
         }
 
         if (job.State is { IsFinished: true, Stored.Opening: not JobOpening.New })
@@ -112,8 +110,7 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
             return (plan, null);
         }
 
-        var preflight = await job.CheckAsync(plan, stop).ConfigureAwait(false);
-        return unreached is not null && preflight.Passed ? throw unreached : (plan, preflight);
+        return (plan, await job.CheckAsync(plan, stop).ConfigureAwait(false));
     }
 
     private ExitCode Finished(JobState job, OutputFormat format)
