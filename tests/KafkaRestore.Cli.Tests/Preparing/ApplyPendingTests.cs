@@ -107,7 +107,7 @@ public sealed class ApplyPendingTests
         var result = await CliProgram.RunAsync("apply-pending", "--config", config);
 
         Assert.Equal((3, ""), (result.Exit, result.Out));
-        Assert.StartsWith($"JOB_NOT_FOUND: no restore has begun whose state would be there ({state}). ", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"JOB_NOT_FOUND: no restore has begun whose state would be there, so none has set anything aside ({state}). Give the configuration and the --state-dir", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class PurgeTests
 
         var done = (await target.RestoreAsync("--purge")).MustExit(0);
 
-        Assert.Contains($"warning: purge_topics: the records of 1 topic(s) are deleted before the first write: {target.Topic} (3 offsets)", done.Error, StringComparison.Ordinal);
+        Assert.Contains($"warning: purge_topics: the records of 1 topic(s) are deleted before the first write: {target.Topic} (3 offsets). Only a restore with --purge does so.", done.Error, StringComparison.Ordinal);
         Assert.Equal(PreparedTarget.Records, await target.CountAsync());
     }
 
