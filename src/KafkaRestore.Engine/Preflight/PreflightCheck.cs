@@ -95,6 +95,7 @@ public sealed class PreflightCheck(
         {
             Findings = findings.ToList(),
             Cluster = context.Connected,
+            Times = context.Connected is null ? null : context.Times,
             ExistingTopics = context.Existing ?? new Dictionary<string, TopicDescription>(),
             TopicsToCreate = context.Existing is { } existing && options.Preparation.CreateTopics ? [.. plan.Topics.Where(topic => !existing.ContainsKey(topic.Name))] : [],
         };

@@ -65,7 +65,7 @@ internal sealed class PreflightContext
     /// <summary>Keys of objects that cannot be had, once they were looked for.</summary>
     public ConcurrentDictionary<string, byte> Lost { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Timestamps that the manifest gives, by target topic.</summary>
+    /// <summary>What is known of the records' times, by target topic.</summary>
     public IReadOnlyDictionary<string, KnownTimes> Times => _times ??= KnownTimes.Of(Plan);
 
     /// <summary>What the target says; whoever asks again gets the same answer, or the same failure.</summary>
