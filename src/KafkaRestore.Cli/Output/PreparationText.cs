@@ -40,11 +40,11 @@ internal static class PreparationText
         }
 
         page.List("Settings that were set aside", report.HeldBack.Select(Held))
-            .List("Restored records expire", report.Expiry.Select(Expiry));
+            .List("Restored records expire", report.Expiry.Select(expiry => Expiry(expiry, report.HeldBack.Any(held => held.Topic == expiry.Topic && held.State == "pending"))));
         if (report.UndoCommands.Count > 0)
         {
             // Not broken into lines: they are to be copied.
-            page.Line().Line("Commands that put the settings back by hand:");
+            page.Line().Line("Commands that put the settings back by hand, as `kafka-restore apply-pending` does:");
             foreach (var command in report.UndoCommands)
             {
                 page.Line($"  {command}");
@@ -93,11 +93,11 @@ internal static class PreparationText
         $"{topic.Topic}: {topic.State switch { "put_back" => "put back", "gone" => "the topic was deleted, nothing to put back; was to be", _ => "still set aside; to be" }} " +
         string.Join(", ", topic.Settings.Select(setting => $"{setting.Name}={setting.Final ?? Default}"));
 
-    private static string Expiry(ExpiryReport expiry)
+    private static string Expiry(ExpiryReport expiry, bool isPending)
     {
         var days = TimeSpan.FromMilliseconds(Math.Min(expiry.RetentionMs, TimeSpan.MaxValue.TotalMilliseconds / 2)).TotalDays.ToString("0.##", CultureInfo.InvariantCulture);
         return $"{expiry.Topic}: from {Show.Time(expiry.ExpiresFrom)} on, segment by segment (the oldest are of {Show.Time(expiry.OldestTimestamp)}, and the topic keeps records for {days} days)" +
-            (expiry.ExpiresFrom <= DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() ? ": at once, when the settings are put back" : "");
+            (expiry.ExpiresFrom <= DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() ? $": at once{(isPending ? ", when the settings are put back" : "")}" : "");
     }
 
     private static string Word(SettingAction action) => action switch

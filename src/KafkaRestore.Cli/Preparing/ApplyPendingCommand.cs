@@ -4,7 +4,7 @@ using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Restores;
 using KafkaRestore.Engine.Preparation;
 using KafkaRestore.Engine.State;
-using KafkaRestore.Kafka.Client;
+using KafkaRestore.Kafka;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Preparing;
@@ -29,7 +29,8 @@ internal sealed class ApplyPendingCommand : CliCommand
     public override IReadOnlyList<string> Notes =>
     [
         "A restore does so itself when everything is restored, and the same restore command after a crash. This command is for restores that are given up, and for restore.put_back_settings: on_request. " +
-        "A restore that goes on sets its settings aside again (docs/target-preparation.md).",
+        "A restore that goes on sets its settings aside again. Where a retention is put back, Kafka deletes the records that are older, within minutes. Exit code 0: nothing is set aside any more; " +
+        "4: some settings still are, and the output says why (docs/target-preparation.md).",
     ];
 
     public override async Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop)
@@ -45,7 +46,7 @@ internal sealed class ApplyPendingCommand : CliCommand
             context.Log.Warning("the restore is not done: old records that it has written may be deleted or compacted from now on, until it goes on");
         }
 
-        var cluster = new TargetCluster(options.Target, log: context.Log.Client);
+        var cluster = new ChosenTargetCluster(options.Target, log: context.Log.Client);
         await using (cluster.ConfigureAwait(false))
         {
             var outcome = await pending.ApplyAsync(cluster, SettingsDoor.Of(options, context), stop).ConfigureAwait(false);

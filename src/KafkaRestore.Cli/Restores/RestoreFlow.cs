@@ -103,15 +103,13 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
             return (first.Passed ? await job.OpenAsync(plan, stop).ConfigureAwait(false) : plan, first);
         }
 
-        RestoreException? unreached = null;
         try
         {
             plan = await job.OpenAsync(plan, stop).ConfigureAwait(false);
         }
         catch (RestoreException failure) when (failure.Code == ErrorCodes.TargetUnreachable || failure.Code == ErrorCodes.TargetDenied)
         {
-            // The check finds it as well, and lists it with all else that is wrong.
-            unreached = failure;
+            // The check lists it with all else that is wrong.
         }
 
         if (job.State is { IsFinished: true, Stored.Opening: not JobOpening.New })
@@ -119,8 +117,7 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
             return (plan, null);
         }
 
-        var preflight = await job.CheckAsync(plan, stop).ConfigureAwait(false);
-        return unreached is not null && preflight.Passed ? throw unreached : (plan, preflight);
+        return (plan, await job.CheckAsync(plan, stop).ConfigureAwait(false));
     }
 
     private async Task<ExitCode> FinishedAsync(JobState job, RestorePlan plan, RestoreGroups? groups, OutputFormat format, CancellationToken stop)

@@ -24,6 +24,7 @@ namespace KafkaRestore.Engine.Preflight;
 /// <param name="segments">Which segments' objects are looked for; null: all of the plan.</param>
 /// <param name="probe">Asks the target for rights, settings, replicas and disks; null: a finding says that nobody asked.</param>
 /// <param name="depth">How far the checks go; null: as before every run.</param>
+/// <param name="unreached">Why the target could not be reached a moment ago; it is not asked again. Null: it is asked.</param>
 public sealed class PreflightCheck(
     RestorePlan plan,
     RestoreOptions options,
@@ -33,7 +34,8 @@ public sealed class PreflightCheck(
     IReadOnlySet<TargetPartition>? begun = null,
     NeededSegments? segments = null,
     ITargetProbe? probe = null,
-    PreflightDepth? depth = null)
+    PreflightDepth? depth = null,
+    RestoreException? unreached = null)
 {
     // Objects are looked for before some are looked into: what is missing is said once.
     private static readonly IReadOnlyList<IPreflightCheck> Checks =
@@ -70,6 +72,7 @@ public sealed class PreflightCheck(
             Storage = storage,
             Cluster = cluster,
             Probe = probe,
+            Unreached = unreached,
             Segments = segments ?? NeededSegments.Of(plan, options),
             Begun = begun ?? new HashSet<TargetPartition>(),
             Depth = depth ?? new PreflightDepth(),
@@ -92,6 +95,7 @@ public sealed class PreflightCheck(
         {
             Findings = findings.ToList(),
             Cluster = context.Connected,
+            Times = context.Connected is null ? null : context.Times,
             ExistingTopics = context.Existing ?? new Dictionary<string, TopicDescription>(),
             TopicsToCreate = context.Existing is { } existing && options.Preparation.CreateTopics ? [.. plan.Topics.Where(topic => !existing.ContainsKey(topic.Name))] : [],
         };

@@ -32,6 +32,9 @@ internal sealed class PreflightContext
     /// <summary>Asks the target what <see cref="Cluster"/> does not tell; null where that cannot be asked.</summary>
     public required ITargetProbe? Probe { get; init; }
 
+    /// <summary>Why the target could not be reached a moment ago; null: nobody has tried, or it was.</summary>
+    public required RestoreException? Unreached { get; init; }
+
     /// <summary>The segments whose objects are looked for.</summary>
     public required NeededSegments Segments { get; init; }
 
@@ -62,12 +65,12 @@ internal sealed class PreflightContext
     /// <summary>Keys of objects that cannot be had, once they were looked for.</summary>
     public ConcurrentDictionary<string, byte> Lost { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Timestamps that the manifest gives, by target topic.</summary>
+    /// <summary>What is known of the records' times, by target topic.</summary>
     public IReadOnlyDictionary<string, KnownTimes> Times => _times ??= KnownTimes.Of(Plan);
 
     /// <summary>What the target says; whoever asks again gets the same answer, or the same failure.</summary>
     /// <exception cref="RestoreException">TARGET_UNREACHABLE, TARGET_DENIED.</exception>
-    public Task<TargetFacts> TargetAsync(CancellationToken cancellationToken) => _target ??= TargetFacts.ReadAsync(this, cancellationToken);
+    public Task<TargetFacts> TargetAsync(CancellationToken cancellationToken) => _target ??= Unreached is null ? TargetFacts.ReadAsync(this, cancellationToken) : Task.FromException<TargetFacts>(Unreached);
 
     /// <summary>What a look into some segments shows; null where nobody looks: the job goes on, or the storage does not answer.</summary>
     /// <exception cref="RestoreException">The storage's own failures.</exception>

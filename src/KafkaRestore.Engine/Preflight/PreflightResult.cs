@@ -1,4 +1,5 @@
 using KafkaRestore.Engine.Planning;
+using KafkaRestore.Engine.Preflight.Facts;
 using KafkaRestore.Engine.Preparation;
 using KafkaRestore.Kafka;
 
@@ -24,6 +25,9 @@ public sealed record PreflightResult
 
     /// <summary>Records that are deleted before the first write; null for none.</summary>
     public Purge? Purge { get; init; }
+
+    /// <summary>What is known of the records' times, by target topic; null when nobody has looked.</summary>
+    internal IReadOnlyDictionary<string, KnownTimes>? Times { get; init; }
 
     /// <summary>Whether the run may begin.</summary>
     public bool Passed => Findings.All(finding => finding.Severity != Severity.Error);

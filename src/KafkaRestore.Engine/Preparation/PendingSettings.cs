@@ -36,7 +36,11 @@ public sealed class PendingSettings : IDisposable
     /// <exception cref="RestoreException">JOB_NOT_FOUND; JOB_LOCKED: a run works on it; STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
     public static PendingSettings Open(JobLocation location, TimeProvider time)
     {
-        var summary = new JobStore(time).ReadSummary(location) ?? throw new RestoreException(ErrorCodes.JobNotFound, "no restore has begun whose state would be there", location.SummaryFile);
+        var summary = new JobStore(time).ReadSummary(location) ?? throw new RestoreException(
+            ErrorCodes.JobNotFound,
+            "no restore has begun whose state would be there, so none has set anything aside",
+            location.SummaryFile,
+            "Give the configuration and the --state-dir that the restore was started with.");
         var held = JobLock.Take(LocalStateFiles.Instance, location, new LockHolder
         {
             Host = Environment.MachineName,

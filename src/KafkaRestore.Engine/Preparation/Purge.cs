@@ -60,7 +60,7 @@ public sealed record Purge
         var own = plan.Lanes.Select(static lane => lane.Target.ToString()).ToHashSet(StringComparer.Ordinal);
         var others = preflight with { Findings = [.. preflight.Findings.Where(finding => finding.Code != ErrorCodes.TargetNotEmpty || finding.Where is null || !own.Contains(finding.Where))] };
         return options.PurgeConfirmed
-            ? With(others, FindingKinds.Purge.Warning($"purge_topics: the records of {topics.Count} topic(s) are deleted before the first write: {named}")) with
+            ? With(others, FindingKinds.Purge.Warning($"purge_topics: the records of {topics.Count} topic(s) are deleted before the first write: {named}", hint: "Only a restore with --purge does so.")) with
             {
                 Purge = new Purge { Before = held.ToDictionary(static pair => pair.Key, static pair => pair.Value.End) },
             }

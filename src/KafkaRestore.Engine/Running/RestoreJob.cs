@@ -33,6 +33,7 @@ public sealed class RestoreJob : IDisposable
     private readonly Func<CancellationToken, Task<ITargetReader>>? _reader;
     private readonly ITargetProbe? _probe;
     private readonly Func<CancellationToken, Task<TopicSettingsDoor>>? _settings;
+    private RestoreException? _unreached;
 
     /// <inheritdoc/>
     public void Dispose() => State?.Dispose();
@@ -89,9 +90,24 @@ public sealed class RestoreJob : IDisposable
             return plan;
         }
 
-        var cluster = await _cluster.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var cluster = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         State = JobState.Open(_options, plan, _storage.Properties, cluster.ClusterId, _time);
         return State.Order(plan);
+    }
+
+    /// <summary>A target that cannot be reached is waited for once: <see cref="CheckAsync"/> lists the same failure with all else that is wrong.</summary>
+    private async Task<ClusterDescription> ConnectAsync(CancellationToken cancellationToken)
+    {
+        _unreached = null;
+        try
+        {
+            return await _cluster.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RestoreException failure) when (failure.Code == ErrorCodes.TargetUnreachable || failure.Code == ErrorCodes.TargetDenied)
+        {
+            _unreached = failure;
+            throw;
+        }
     }
 
     /// <summary>Hears of every step of preparing the target and of putting its settings back.</summary>
@@ -100,7 +116,7 @@ public sealed class RestoreJob : IDisposable
     /// <summary>Checks the plan against storage and target, and plans what is done to the target's topics; changes nothing.</summary>
     public async Task<PreflightResult> CheckAsync(RestorePlan plan, CancellationToken cancellationToken, PreflightDepth? depth = null)
     {
-        var preflight = await new PreflightCheck(plan, _options, _storage, _cluster, _time, State?.Begun, Needed(plan), _probe, depth).RunAsync(cancellationToken).ConfigureAwait(false);
+        var preflight = await new PreflightCheck(plan, _options, _storage, _cluster, _time, State?.Begun, Needed(plan), _probe, depth, _unreached).RunAsync(cancellationToken).ConfigureAwait(false);
         if (preflight.Cluster is not { } cluster)
         {
             return preflight;

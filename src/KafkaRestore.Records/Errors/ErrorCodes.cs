@@ -179,7 +179,7 @@ public static class ErrorCodes
 
     /// <summary>A job's state cannot be kept.</summary>
     public static readonly ErrorCode StateUnwritable = new("STATE_UNWRITABLE", ExitCode.Refused,
-        "The state of a job cannot be written or read.", "Check the space, the owner and the mode of the directory, or name another file with restore.checkpoint_state.");
+        "The state of a job cannot be written or read.", "Check the space, the owner and the mode of the directory, or name another place with --state-dir or restore.checkpoint_state.");
 
     /// <summary>Another process works on the job.</summary>
     public static readonly ErrorCode JobLocked = new("JOB_LOCKED", ExitCode.Refused,

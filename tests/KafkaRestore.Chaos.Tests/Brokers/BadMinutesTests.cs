@@ -21,7 +21,7 @@ public static class BadMinutesTests
         {
             await using var cluster = await KafkaBrokerLauncher.StartAsync();
             await using var scenario = await Scenario.CreateAsync(cluster, new PlainRecipe());
-            scenario.RecordsPerSecond = 250;
+            scenario.RecordsPerSecond = 60;
             await using var program = await scenario.StartWritingAsync();
 
             await cluster.PauseAsync(1);

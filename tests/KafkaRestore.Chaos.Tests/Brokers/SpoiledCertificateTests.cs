@@ -40,7 +40,8 @@ public sealed class SpoiledCertificateTests
         await using var cluster = await KafkaBrokerLauncher.StartAsync(secure: true);
         var certificates = new BrokerCertificates(cluster);
         await using var scenario = await OverTlsAsync(cluster);
-        string[] keys = [$"sink: {sink}", "broker_unavailable_timeout: 20s"];
+        // Longer than a broker takes to start on a busy machine: the last word must be of its certificate.
+        string[] keys = [$"sink: {sink}", "broker_unavailable_timeout: 60s"];
         await using (var program = await scenario.StartWritingAsync(keys))
         {
             certificates.Spoil(CertificateFlaw.OtherAuthority);

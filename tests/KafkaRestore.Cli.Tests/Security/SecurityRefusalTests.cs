@@ -27,15 +27,17 @@ public sealed class SecurityRefusalTests(SecureTarget target) : IDisposable
             "TARGET_DENIED", $"refuses the credentials ({mechanism})", "Check target.security.sasl_username and target.security.sasl_password");
     }
 
-    [KafkaLauncherFact]
-    public async Task Authentication_to_a_port_that_takes_none()
+    [KafkaLauncherTheory]
+    [InlineData("PLAINTEXT", "security_protocol: SASL_PLAINTEXT, sasl_mechanism: PLAIN, sasl_username: admin, sasl_password: admin-secret", "TARGET_DENIED", "takes no authentication", "PLAINTEXT or SSL")]
+    [InlineData("SSL", "security_protocol: PLAINTEXT", "TARGET_UNREACHABLE", "this port wants SSL or SASL_SSL", "SSL or SASL_SSL")]
+    [InlineData("PLAINTEXT", "security_protocol: SSL", "TARGET_UNREACHABLE", "does this port speak TLS?", "PLAINTEXT or SASL_PLAINTEXT")]
+    [InlineData("SASL_PLAINTEXT", "security_protocol: PLAINTEXT", "TARGET_UNREACHABLE", "does this port want authentication", "SASL_PLAINTEXT or SASL_SSL")]
+    public async Task Another_protocol_than_the_port_speaks(string port, string security, string code, string what, string protocols)
     {
         var cluster = await target.ClusterAsync();
+        var servers = port switch { "SSL" => cluster.SslBootstrapServers, "SASL_PLAINTEXT" => cluster.SaslBootstrapServers, _ => cluster.BootstrapServers };
 
-        await AssertRefusedAsync(
-            cluster.BootstrapServers,
-            "{security_protocol: SASL_PLAINTEXT, sasl_mechanism: PLAIN, sasl_username: admin, sasl_password: admin-secret}",
-            "TARGET_DENIED", "takes no authentication", "Set target.security.security_protocol to PLAINTEXT or SSL");
+        await AssertRefusedAsync(servers, $"{{{security}}}", code, what, $"et target.security.security_protocol to {protocols}");
     }
 
     [KafkaLauncherFact]
@@ -52,64 +54,16 @@ public sealed class SecurityRefusalTests(SecureTarget target) : IDisposable
             cluster.SslBootstrapServers, "{security_protocol: SSL}", "TARGET_UNREACHABLE", "is not trusted", "Set target.security.ssl_ca_location");
     }
 
-    [Fact]
-    public async Task A_certificate_that_has_expired()
+    [Theory]
+    [InlineData("127.0.0.1", -30, false, "(CN=127.0.0.1, issued by CN=double-ca) is not valid now", "Renew the broker's certificate")]
+    [InlineData("kafka.example", 30, false, "(CN=kafka.example) is not for the host '127.0.0.1'", "Name the brokers as their certificates do")]
+    [InlineData("127.0.0.1", 30, true, "does it want a client certificate?", "Set target.security.ssl_certificate_location and target.security.ssl_key_location")]
+    public async Task A_certificate_that_has_expired_is_for_another_host_or_is_missing(string host, int days, bool wantsClientCertificate, string what, string hint)
     {
-        using var broker = new TlsDouble("127.0.0.1", TimeSpan.FromDays(-30));
+        using var broker = new TlsDouble(host, TimeSpan.FromDays(days), wantsClientCertificate);
         var authority = _scratch.Write("ca.pem", broker.Authority);
 
-        await AssertRefusedAsync(
-            broker.Address, $"{{security_protocol: SSL, ssl_ca_location: {authority}}}",
-            "TARGET_UNREACHABLE", "(CN=127.0.0.1, issued by CN=double-ca) is not valid now", "Renew the broker's certificate");
-    }
-
-    [Fact]
-    public async Task A_certificate_for_another_host()
-    {
-        using var broker = new TlsDouble("kafka.example", TimeSpan.FromDays(30));
-        var authority = _scratch.Write("ca.pem", broker.Authority);
-
-        await AssertRefusedAsync(
-            broker.Address, $"{{security_protocol: SSL, ssl_ca_location: {authority}}}",
-            "TARGET_UNREACHABLE", "(CN=kafka.example) is not for the host '127.0.0.1'", "Name the brokers as their certificates do");
-    }
-
-    [Fact]
-    public async Task A_client_certificate_that_is_missing()
-    {
-        using var broker = new TlsDouble("127.0.0.1", TimeSpan.FromDays(30), wantsClientCertificate: true);
-        var authority = _scratch.Write("ca.pem", broker.Authority);
-
-        await AssertRefusedAsync(
-            broker.Address, $"{{security_protocol: SSL, ssl_ca_location: {authority}}}",
-            "TARGET_UNREACHABLE", "does it want a client certificate?", "Set target.security.ssl_certificate_location and target.security.ssl_key_location");
-    }
-
-    [KafkaLauncherFact]
-    public async Task Plain_text_to_a_port_with_tls()
-    {
-        var cluster = await target.ClusterAsync();
-
-        await AssertRefusedAsync(cluster.SslBootstrapServers, "{security_protocol: PLAINTEXT}", "TARGET_UNREACHABLE", "this port wants SSL or SASL_SSL", "Set target.security.security_protocol to SSL or SASL_SSL");
-    }
-
-    [KafkaLauncherFact]
-    public async Task Tls_to_a_port_without()
-    {
-        var cluster = await target.ClusterAsync();
-
-        await AssertRefusedAsync(
-            cluster.BootstrapServers, $"{{security_protocol: SSL{SecuredRestoreTests.Authority(cluster)}}}",
-            "TARGET_UNREACHABLE", "does this port speak TLS?", "Name a port that speaks TLS");
-    }
-
-    [KafkaLauncherFact]
-    public async Task No_authentication_to_a_port_that_wants_it()
-    {
-        var cluster = await target.ClusterAsync();
-
-        await AssertRefusedAsync(
-            cluster.SaslBootstrapServers, "{security_protocol: PLAINTEXT}", "TARGET_UNREACHABLE", "does this port want authentication", "Set target.security.security_protocol to SASL_PLAINTEXT or SASL_SSL");
+        await AssertRefusedAsync(broker.Address, $"{{security_protocol: SSL, ssl_ca_location: {authority}}}", "TARGET_UNREACHABLE", what, hint);
     }
 
     [KafkaLauncherFact]
@@ -126,26 +80,11 @@ public sealed class SecurityRefusalTests(SecureTarget target) : IDisposable
     }
 
     [KafkaLauncherFact]
-    public async Task A_token_in_a_file_that_has_ended()
-    {
-        var cluster = await target.ClusterAsync();
-        var file = _scratch.Write("token", TokenServer.Token("admin", DateTimeOffset.UtcNow.AddMinutes(-1)));
-
-        await AssertRefusedAsync(
-            cluster.SaslBootstrapServers, $"{{security_protocol: SASL_PLAINTEXT, sasl_mechanism: OAUTHBEARER, sasl_oauthbearer_token_file: {file}}}",
-            "TARGET_DENIED", $"the token file '{file}' holds a token that ended at", "a token that is still good");
-    }
+    public Task A_token_in_a_file_that_has_ended() => AssertTokenRefusedAsync(
+        TokenServer.Token("admin", DateTimeOffset.UtcNow.AddMinutes(-1)), "' holds a token that ended at", "a token that is still good");
 
     [KafkaLauncherFact]
-    public async Task A_token_that_the_broker_does_not_take()
-    {
-        var cluster = await target.ClusterAsync();
-        var file = _scratch.Write("token", "no-token-at-all");
-
-        await AssertRefusedAsync(
-            cluster.SaslBootstrapServers, $"{{security_protocol: SASL_PLAINTEXT, sasl_mechanism: OAUTHBEARER, sasl_oauthbearer_token_file: {file}}}",
-            "TARGET_DENIED", "refuses the credentials (OAUTHBEARER)", "Check where the token comes from");
-    }
+    public Task A_token_that_the_broker_does_not_take() => AssertTokenRefusedAsync("no-token-at-all", "refuses the credentials (OAUTHBEARER)", "Check where the token comes from");
 
     [Theory]
     [InlineData("{security_protocol: SSL, ssl_certificate_location: cert.pem}", "target.security.ssl_certificate_location", "A client certificate needs both files")]
@@ -183,6 +122,15 @@ public sealed class SecurityRefusalTests(SecureTarget target) : IDisposable
     }
 
     private string Configuration(string servers, string security) => _scratch.Configuration("shop", servers, "create_topics: true", $"topics: {{include: [orders]}}\nsecurity: {security}");
+
+    private async Task AssertTokenRefusedAsync(string token, string what, string hint)
+    {
+        var file = _scratch.Write("token", token);
+        await AssertRefusedAsync(
+            (await target.ClusterAsync()).SaslBootstrapServers,
+            $"{{security_protocol: SASL_PLAINTEXT, sasl_mechanism: OAUTHBEARER, sasl_oauthbearer_token_file: {file}}}",
+            "TARGET_DENIED", what, hint);
+    }
 
     private async Task AssertRefusedAsync(string servers, string security, string code, string what, string hint)
     {

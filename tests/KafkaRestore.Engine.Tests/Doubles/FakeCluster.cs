@@ -19,6 +19,9 @@ internal sealed class FakeCluster(InMemorySinkFactory? sinks = null) : ITargetCl
 
     public RestoreException? Unreachable { get; set; }
 
+    /// <summary>How often somebody connected, or tried to.</summary>
+    public int Connections { get; private set; }
+
     /// <summary>Who it says that it is.</summary>
     public string ClusterId { get; set; } = "cluster-1";
 
@@ -31,8 +34,11 @@ internal sealed class FakeCluster(InMemorySinkFactory? sinks = null) : ITargetCl
         return this;
     }
 
-    public Task<ClusterDescription> ConnectAsync(CancellationToken cancellationToken) =>
-        Unreachable is null ? Task.FromResult(new ClusterDescription(ClusterId, 3)) : Task.FromException<ClusterDescription>(Unreachable);
+    public Task<ClusterDescription> ConnectAsync(CancellationToken cancellationToken)
+    {
+        Connections++;
+        return Unreachable is null ? Task.FromResult(new ClusterDescription(ClusterId, 3)) : Task.FromException<ClusterDescription>(Unreachable);
+    }
 
     public Task<IReadOnlyDictionary<string, TopicDescription>> DescribeTopicsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, TopicDescription>>(Topics.Where(pair => topics.Contains(pair.Key)).ToDictionary());

@@ -1,24 +1,15 @@
-using System.Collections.Concurrent;
 using KafkaRestore.Kafka.Tests.Wire.Connections;
 using KafkaRestore.Kafka.Wire;
-using KafkaRestore.Kafka.Wire.Connections;
 using KafkaRestore.Kafka.Wire.Protocol;
 using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Tests.Reading;
 
 /// <summary>A broker that leads one partition and answers Fetch and ListOffsets as a test says.</summary>
-internal sealed class ScriptedLog : IAsyncDisposable
+internal sealed class ScriptedLog() : ServingBroker(new(1, 11, 12), new(2, 2, 6), new(3, 0, 12), new(18, 0, 3))
 {
-    private static readonly ApiVersionRange[] Versions = [new(1, 11, 12), new(2, 2, 6), new(3, 0, 12), new(18, 0, 3)];
-
-    private readonly ScriptedBroker _broker = new();
     private readonly Guid _topicId = Guid.NewGuid();
-    private readonly Task _accepting;
-    private readonly ConcurrentBag<ScriptedPeer> _peers = [];
     private int _fetches;
-
-    public ScriptedLog() => _accepting = AcceptAsync();
 
     public static TargetPartition Partition { get; } = new("t", 0);
 
@@ -30,57 +21,30 @@ internal sealed class ScriptedLog : IAsyncDisposable
 
     public int Fetches => Volatile.Read(ref _fetches);
 
-    public KafkaConnectionOptions Connection => _broker.Options;
-
-    public async ValueTask DisposeAsync()
+    protected override async Task<bool> AnswerAsync(ScriptedPeer peer, ScriptedRequest request)
     {
-        await _broker.DisposeAsync();
-        foreach (var peer in _peers)
+        switch (request.Api)
         {
-            peer.Dispose();
+            case 1:
+                var fetch = OnFetch(Interlocked.Increment(ref _fetches), OffsetOf(request));
+                if (fetch.IsCut)
+                {
+                    peer.Dispose();
+                    return false;
+                }
+
+                await peer.AnswerAsync(request.CorrelationId, writer => Write(writer, fetch));
+                break;
+            case 2:
+                var isEarliest = Body(request, reader => TimestampOf(ref reader)) == ListOffsetsPartition.Earliest;
+                await peer.AnswerAsync(request.CorrelationId, writer => Write(writer, isEarliest ? Range.Earliest : Range.Latest));
+                break;
+            default:
+                await peer.AnswerMetadataAsync(request.CorrelationId, [Address], new ScriptedTopic(Partition.Topic, _topicId, [new PartitionLeader(1, 5)]));
+                break;
         }
 
-        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (true)
-        {
-            var peer = await _broker.AcceptAsync();
-            _peers.Add(peer);
-            _ = ServeAsync(peer);
-        }
-    }
-
-    private async Task ServeAsync(ScriptedPeer peer)
-    {
-        await peer.AnswerVersionsAsync(Versions);
-        while (true)
-        {
-            var request = await peer.ReadAsync();
-            switch (request.Api)
-            {
-                case 1:
-                    var fetch = OnFetch(Interlocked.Increment(ref _fetches), OffsetOf(request));
-                    if (fetch.IsCut)
-                    {
-                        peer.Dispose();
-                        return;
-                    }
-
-                    await peer.AnswerAsync(request.CorrelationId, writer => Write(writer, fetch));
-                    break;
-                case 2:
-                    var isEarliest = Body(request, reader => TimestampOf(ref reader)) == ListOffsetsPartition.Earliest;
-                    await peer.AnswerAsync(request.CorrelationId, writer => Write(writer, isEarliest ? Range.Earliest : Range.Latest));
-                    break;
-                default:
-                    await peer.AnswerMetadataAsync(
-                        request.CorrelationId, [new BrokerAddress(1, _broker.Host, _broker.Port)], new ScriptedTopic(Partition.Topic, _topicId, [new PartitionLeader(1, 5)]));
-                    break;
-            }
-        }
+        return true;
     }
 
     private delegate long Reading(WireReader reader);

@@ -19,11 +19,11 @@ internal sealed class RetentionCheck : TargetCheck
 
         var isGuess = topic.Existing is null && !topic.HasSettings;
         var retention = isGuess ? (long)DefaultRetention.TotalMilliseconds : topic.RetentionMs;
-        if (retention is { } limit && context.Times.TryGetValue(topic.Name, out var times) && context.Now - times.Oldest > limit)
+        if (retention is { } limit && context.Times.GetValueOrDefault(topic.Name).Oldest is { } oldest && context.Now - oldest > limit)
         {
             var keeps = isGuess ? "the topic is created with the broker's default retention" : $"the topic {(topic.Existing is null ? "would keep" : "keeps")} records for {Amounts.Duration(limit)} (retention.ms={limit})";
             yield return FindingKinds.Retention.Warning(
-                $"the archive holds records from {Amounts.Day(times.Oldest)}; {keeps}, which may delete them again within a minute of being restored",
+                $"the archive holds records from {Amounts.Day(oldest)}; {keeps}, which may delete them again within a minute of being restored",
                 topic.Name,
                 topic.Existing is null ? "Create the topic yourself with retention.ms=-1, or raise log.retention.ms on the brokers, before the restore." : "Set retention.ms=-1 on it for the restore.") with { Setting = "retention.ms" };
         }

@@ -19,7 +19,7 @@ internal sealed class TimestampCheck : TargetCheck
             yield break;
         }
 
-        if (!context.Times.TryGetValue(topic.Name, out var times))
+        if (context.Times.GetValueOrDefault(topic.Name) is not { Oldest: { } oldest, Newest: { } newest })
         {
             yield break;
         }
@@ -27,8 +27,8 @@ internal sealed class TimestampCheck : TargetCheck
         var spared = context.Options.Skips.UnwritableRecords;
         foreach (var (setting, age, which) in new[]
                  {
-                     ("message.timestamp.before.max.ms", context.Now - times.Oldest, "before"),
-                     ("message.timestamp.after.max.ms", times.Newest - context.Now, "after"),
+                     ("message.timestamp.before.max.ms", context.Now - oldest, "before"),
+                     ("message.timestamp.after.max.ms", newest - context.Now, "after"),
                  })
         {
             var (name, limit) = topic.Number(setting) is { } own ? (setting, own) : (Both, topic.Number(Both) ?? long.MaxValue);
@@ -36,7 +36,7 @@ internal sealed class TimestampCheck : TargetCheck
             {
                 yield return FindingKinds.TimestampLimits.ErrorUnless(
                     spared,
-                    $"the selection has records of {Amounts.Day(which == "before" ? times.Oldest : times.Newest)}; the topic refuses timestamps more than {Amounts.Duration(limit)} {which} its own clock ({name}={limit})",
+                    $"the selection has records of {Amounts.Day(which == "before" ? oldest : newest)}; the topic refuses timestamps more than {Amounts.Duration(limit)} {which} its own clock ({name}={limit})",
                     topic.Name,
                     $"Raise {name} on the topic for the restore.") with { Setting = name };
             }

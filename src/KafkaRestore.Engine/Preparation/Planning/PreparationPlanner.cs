@@ -2,6 +2,7 @@ using System.Globalization;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
+using KafkaRestore.Engine.Preflight.Facts;
 using KafkaRestore.Engine.Preparation.Journal;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Settings;
@@ -15,8 +16,6 @@ namespace KafkaRestore.Engine.Preparation.Planning;
 /// <param name="time">The clock.</param>
 public sealed class PreparationPlanner(RestorePlan plan, PreparationOptions options, TimeProvider time)
 {
-    private readonly HarmCheck _harm = new(plan, time);
-
     /// <summary>Plans, and gives what preflight found together with what this finds.</summary>
     /// <param name="preflight">What preflight found; the target was reached.</param>
     /// <param name="journal">What the job's journal holds.</param>
@@ -47,12 +46,13 @@ public sealed class PreparationPlanner(RestorePlan plan, PreparationOptions opti
     internal async Task<TargetPreparation> PlanAsync(PreflightResult preflight, JournalContent journal, ITopicSettings settings, CancellationToken cancellationToken)
     {
         var findings = new PlanningFindings(options);
+        var harm = new HarmCheck(plan, preflight.Times ?? KnownTimes.Of(plan), time);
         var entries = Usable(journal, preflight.ExistingTopics);
         var missing = await new CreatedTopicPlanner(options, preflight.Cluster?.Brokers ?? 0, settings, findings).PlanAsync(preflight.TopicsToCreate, cancellationToken).ConfigureAwait(false);
-        var existing = await new ExistingTopicPlanner(options, settings, entries, _harm, findings)
+        var existing = await new ExistingTopicPlanner(options, settings, entries, harm, findings)
             .PlanAsync([.. plan.Topics.Where(topic => preflight.ExistingTopics.ContainsKey(topic.Name))], cancellationToken).ConfigureAwait(false);
         var topics = missing.Select(each => Join(each.Topic, entries.GetValueOrDefault(each.Topic.Topic))).Concat(existing.Select(static each => each.Topic)).ToList();
-        return Make(topics, missing.Concat(existing).SelectMany(static each => each.Decisions), [.. findings.ToList(), .. StrayOverrides(), .. Expiring(topics)]);
+        return Make(topics, missing.Concat(existing).SelectMany(static each => each.Decisions), [.. findings.ToList(), .. StrayOverrides(), .. Expiring(topics, harm)]);
     }
 
     /// <summary>Topics can be created with settings, and nothing else.</summary>
@@ -113,13 +113,13 @@ public sealed class PreparationPlanner(RestorePlan plan, PreparationOptions opti
         .Where(topic => plan.Topics.All(planned => planned.Name != topic)).Order(StringComparer.Ordinal)
         .Select(static topic => FindingKinds.TopicSettings.Warning("restore.topic_config_overrides names a target topic that is not restored", topic));
 
-    private IEnumerable<Finding> Expiring(IEnumerable<TopicPreparation> topics)
+    private IEnumerable<Finding> Expiring(IEnumerable<TopicPreparation> topics, HarmCheck harm)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var topic in topics)
         {
             var isSetAside = IsSetAside(topic, HarmfulSettings.RetentionMs);
-            if ((isSetAside || topic.Creation is not null) && topic.FinalRetentionMs is >= 0 and var retention && _harm.OldestOf(topic.Topic) is { } oldest && now - oldest > retention)
+            if ((isSetAside || topic.Creation is not null) && topic.FinalRetentionMs is >= 0 and var retention && harm.OldestOf(topic.Topic) is { } oldest && now - oldest > retention)
             {
                 var date = DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(oldest, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
                 var days = TimeSpan.FromMilliseconds(Math.Min(retention, TimeSpan.MaxValue.TotalMilliseconds / 2)).TotalDays.ToString("0.##", CultureInfo.InvariantCulture);

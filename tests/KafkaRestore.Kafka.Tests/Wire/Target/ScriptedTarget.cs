@@ -1,28 +1,20 @@
-using System.Collections.Concurrent;
 using KafkaRestore.Kafka.Tests.Wire.Connections;
 using KafkaRestore.Kafka.Wire;
-using KafkaRestore.Kafka.Wire.Connections;
 using KafkaRestore.Kafka.Wire.Protocol;
 using ErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace KafkaRestore.Kafka.Tests.Wire.Target;
 
 /// <summary>A cluster of one broker with one partition, which answers Metadata and ListOffsets as a test says.</summary>
-internal sealed class ScriptedTarget : IAsyncDisposable
+internal sealed class ScriptedTarget() : ServingBroker(new(1, 11, 12), new(2, 2, 6), new(3, 9, 12), new(18, 0, 3))
 {
     /// <summary>The offset at which every log ends; it begins at 0.</summary>
     public const long End = 7;
 
-    private static readonly ApiVersionRange[] Versions = [new(1, 11, 12), new(2, 2, 6), new(3, 9, 12), new(18, 0, 3)];
     private static readonly Guid TopicId = Guid.NewGuid();
 
-    private readonly ScriptedBroker _broker = new();
-    private readonly ConcurrentBag<ScriptedPeer> _peers = [];
-    private readonly Task _accepting;
     private int _metadata;
     private int _offsets;
-
-    public ScriptedTarget() => _accepting = AcceptAsync();
 
     public static TargetPartition Partition { get; } = new("t", 0);
 
@@ -36,52 +28,24 @@ internal sealed class ScriptedTarget : IAsyncDisposable
     /// <summary>The error in the n-th answer to ListOffsets, from 1; the ends of a log are asked for in two questions.</summary>
     public Func<int, ErrorCode> OnOffsets { get; init; } = static _ => ErrorCode.NoError;
 
-    public KafkaConnectionOptions Connection => _broker.Options;
-
     /// <summary>How often the topic was asked for.</summary>
     public int Asked => Volatile.Read(ref _metadata);
 
     /// <summary>The topic with an error instead of partitions.</summary>
     public static ScriptedTopic Failing(ErrorCode error) => new(Partition.Topic, Guid.Empty, [], error);
 
-    public async ValueTask DisposeAsync()
+    protected override async Task<bool> AnswerAsync(ScriptedPeer peer, ScriptedRequest request)
     {
-        await _broker.DisposeAsync();
-        foreach (var peer in _peers)
+        if (request.Api == ListOffsetsRequest.Definition.Key)
         {
-            peer.Dispose();
+            await AnswerOffsetsAsync(peer, request, OnOffsets(Interlocked.Increment(ref _offsets)));
+            return true;
         }
 
-        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (true)
-        {
-            var peer = await _broker.AcceptAsync();
-            _peers.Add(peer);
-            _ = ServeAsync(peer);
-        }
-    }
-
-    private async Task ServeAsync(ScriptedPeer peer)
-    {
-        await peer.AnswerVersionsAsync(Versions);
-        while (true)
-        {
-            var request = await peer.ReadAsync();
-            if (request.Api == ListOffsetsRequest.Definition.Key)
-            {
-                await AnswerOffsetsAsync(peer, request, OnOffsets(Interlocked.Increment(ref _offsets)));
-                continue;
-            }
-
-            // A question for the brokers alone names no topic.
-            var named = request.Frame.AsSpan().IndexOf("\u0002t"u8) >= 0;
-            await peer.AnswerMetadataAsync(
-                request.CorrelationId, [new BrokerAddress(1, _broker.Host, _broker.Port)], named ? [OnMetadata(Interlocked.Increment(ref _metadata))] : []);
-        }
+        // A question for the brokers alone names no topic.
+        var named = request.Frame.AsSpan().IndexOf("\u0002t"u8) >= 0;
+        await peer.AnswerMetadataAsync(request.CorrelationId, [Address], named ? [OnMetadata(Interlocked.Increment(ref _metadata))] : []);
+        return true;
     }
 
     private static Task AnswerOffsetsAsync(ScriptedPeer peer, ScriptedRequest request, ErrorCode error)
