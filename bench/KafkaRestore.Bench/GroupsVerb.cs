@@ -17,7 +17,7 @@ internal sealed class GroupsVerb : BenchVerb
     public override string Name => "groups";
 
     public override string Usage =>
-        "groups --bootstrap HOST:PORT[,...] [--tool \"COMMAND tool\"] [--groups 500] [--partitions 20] [--at-once 50] [--rounds 5] [--topic NAME] [--only reset|straight]";
+        "groups --bootstrap HOST:PORT[,...] [--tool \"COMMAND tool\"] [--groups 500] [--partitions 20] [--at-once 50] [--rounds 5] [--run-length 1000] [--topic NAME] [--only reset|straight]";
 
     public override async Task RunAsync(BenchArguments arguments, TextWriter output, CancellationToken cancellationToken)
     {
@@ -27,7 +27,8 @@ internal sealed class GroupsVerb : BenchVerb
             (int)arguments.Number("groups", 500, least: 1),
             (int)arguments.Number("partitions", 20, least: 1),
             (int)arguments.Number("at-once", 50, least: 1),
-            (int)arguments.Number("rounds", 5, least: 1));
+            (int)arguments.Number("rounds", 5, least: 1),
+            (int)arguments.Number("run-length", 1_000, least: 1));
         var (tool, only) = (arguments.Text("tool", ""), arguments.Text("only", "all"));
         arguments.Done();
         switch (only)
@@ -109,7 +110,7 @@ internal sealed class GroupsVerb : BenchVerb
         string[] arguments =
         [
             .. first, "groups", "--bootstrap", bench.Bootstrap, "--topic", bench.Topic, "--only", only, "--groups", Text(bench.Groups), "--partitions", Text(bench.Partitions),
-            "--at-once", Text(bench.AtOnce), "--rounds", Text(bench.Rounds),
+            "--at-once", Text(bench.AtOnce), "--rounds", Text(bench.Rounds), "--run-length", Text(bench.RunLength),
         ];
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         var printed = await process.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
@@ -119,7 +120,7 @@ internal sealed class GroupsVerb : BenchVerb
 
     private static async Task MeasureAsync(Setting bench, bool isStraight, TextWriter output, CancellationToken cancellationToken)
     {
-        var maps = new GroupMaps(bench.Topic, bench.Partitions);
+        var maps = new GroupMaps(bench.Topic, bench.Partitions, bench.RunLength);
         using var set = await maps.BuildAsync(cancellationToken).ConfigureAwait(false);
         for (var round = 1; round <= bench.Rounds; round++)
         {
@@ -177,7 +178,7 @@ internal sealed class GroupsVerb : BenchVerb
 
     private static Task PrintAsync(TextWriter output, FormattableString line) => output.WriteLineAsync(line.ToString(CultureInfo.InvariantCulture));
 
-    private sealed record Setting(string Bootstrap, string Topic, int Groups, int Partitions, int AtOnce, int Rounds)
+    private sealed record Setting(string Bootstrap, string Topic, int Groups, int Partitions, int AtOnce, int Rounds, int RunLength)
     {
         public KafkaConnectionOptions Connection => new() { BootstrapServers = Bootstrap.Split(',') };
 
