@@ -1,7 +1,7 @@
 using KafkaRestore.Bench;
 using KafkaRestore.Records.Errors;
 
-BenchVerb[] verbs = [new GenerateVerb(), new ReadVerb(), new RestoreVerb(), new EncodeVerb(), new FetchVerb(), new MapVerb(), new CheckpointsVerb(), new StopVerb(), new RestartVerb()];
+BenchVerb[] verbs = [new GenerateVerb(), new ReadVerb(), new RestoreVerb(), new EncodeVerb(), new FetchVerb(), new MapVerb(), new CheckpointsVerb(), new StopVerb(), new RestartVerb(), new GroupsVerb()];
 var verb = Array.Find(verbs, candidate => args.Length > 0 && candidate.Name == args[0]);
 if (verb is null)
 {

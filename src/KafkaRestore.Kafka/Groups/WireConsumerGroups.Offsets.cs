@@ -1,3 +1,4 @@
+using KafkaRestore.Kafka.Client;
 using KafkaRestore.Kafka.Wire.Calls;
 using KafkaRestore.Kafka.Wire.Connections;
 using KafkaRestore.Kafka.Wire.Protocol;
@@ -58,7 +59,10 @@ internal sealed partial class WireConsumerGroups
 
     private static GroupChange Changed(GroupOffsetChange change, GroupAction action)
     {
-        var failures = change.Refused.ToDictionary(static pair => pair.Key, pair => GroupFailures.Of(pair.Value, action, change.Group, pair.Key, null, change.IsAmbiguous));
+        // What is denied or does not exist was refused before as well, whatever became of the answer.
+        var failures = change.Refused.ToDictionary(
+            static pair => pair.Key,
+            pair => GroupFailures.Of(pair.Value, action, change.Group, pair.Key, null, change.IsAmbiguous && KafkaErrors.Classify(pair.Value) is not (KafkaErrorClass.Denied or KafkaErrorClass.Missing)));
         foreach (var partition in change.Open)
         {
             failures.Add(partition, change.HasBegun ? GroupFailures.Of(change.Error, action, change.Group, partition, change.Failure, change.IsAmbiguous) : GroupFailure.NotBegun);

@@ -216,10 +216,10 @@ public sealed class CommitRetryTests
         var request = await peer.ReadAsync();
 
         await stop.CancelAsync();
-        await ScriptedCoordinator.AnswerCommitAsync(peer, request, ErrorCode.NotCoordinatorForGroup);
+        await ScriptedCoordinator.AnswerCommitAsync(peer, request, ErrorCode.GroupCoordinatorNotAvailable);
 
         var failure = Only(Assert.Single(await committing));
-        Assert.Equal(("NOT_COORDINATOR", true), (failure.Name, failure.IsAmbiguous));
+        Assert.Equal(("COORDINATOR_NOT_AVAILABLE", true), (failure.Name, failure.IsAmbiguous));
     }
 
     [Fact]

@@ -58,25 +58,22 @@ public sealed class ConsumerGroupsTests(ThreeBrokers three)
         var (busy, idle, nobody) = (KafkaBroker.NewTopicName("busy"), KafkaBroker.NewTopicName("idle"), KafkaBroker.NewTopicName("nobody"));
         await using var client = ConsumerGroups.Open(broker.Connection);
         await client.CommitAsync([Commit(idle, topic), Commit(busy, topic)], 50, ThreeBrokers.Deadline, default);
-        using (var members = new LiveConsumers())
-        {
-            await members.JoinAsync(broker, busy, topic, "reader-7");
+        var reader = await LiveMember.JoinAsync(broker, busy, topic, "reader-7");
 
-            var described = await client.DescribeAsync([nobody, busy, idle], default);
-            var committed = await client.CommitAsync([Commit(busy, topic), Commit(idle, topic)], 50, ThreeBrokers.Deadline, default);
-            var deleted = await client.DeleteAsync([Deletion(busy, topic), Deletion(idle, topic), Deletion(nobody, topic)], ThreeBrokers.Deadline, default);
-            var listed = await client.ListAsync(default);
+        var described = await client.DescribeAsync([nobody, busy, idle], default);
+        var committed = await client.CommitAsync([Commit(busy, topic), Commit(idle, topic)], 50, ThreeBrokers.Deadline, default);
+        var deleted = await client.DeleteAsync([Deletion(busy, topic), Deletion(idle, topic), Deletion(nobody, topic)], ThreeBrokers.Deadline, default);
+        var listed = await client.ListAsync(default);
 
-            Assert.Equal([(nobody, GroupState.Dead, true), (busy, GroupState.Stable, false), (idle, GroupState.Empty, true)], described.Select(static each => (each.Group, each.State, each.IsIdle)));
-            Assert.All(described, static each => Assert.Equal((GroupKind.Classic, null), (each.Kind, each.Error)));
-            var member = Assert.Single(described[1].Members);
-            Assert.Equal(("reader-7", true, true), (member.ClientId, member.MemberId.StartsWith("reader-7", StringComparison.Ordinal), member.Host.Contains("127.0.0.1", StringComparison.Ordinal)));
-            Assert.Equal([(0, "UNKNOWN_MEMBER_ID"), (1, null)], committed.Select(static each => (each.Changed, each.Failures.Values.SingleOrDefault()?.Name)));
-            Assert.Equal([(0, "GROUP_SUBSCRIBED_TO_TOPIC"), (1, null), (0, "GROUP_ID_NOT_FOUND")], deleted.Select(static each => (each.Changed, each.Failures.Values.SingleOrDefault()?.Name)));
-            Assert.Contains(new ListedGroup(busy, GroupKind.Classic, GroupState.Stable), listed);
-            Assert.DoesNotContain(listed, each => each.Group == nobody);
-        }
-
+        Assert.Equal([(nobody, GroupState.Dead, true), (busy, GroupState.Stable, false), (idle, GroupState.Empty, true)], described.Select(static each => (each.Group, each.State, each.IsIdle)));
+        Assert.All(described, static each => Assert.Equal((GroupKind.Classic, null), (each.Kind, each.Error)));
+        var member = Assert.Single(described[1].Members);
+        Assert.Equal(("reader-7", true, true), (member.ClientId, member.MemberId.StartsWith("reader-7", StringComparison.Ordinal), member.Host.Contains("127.0.0.1", StringComparison.Ordinal)));
+        Assert.Equal([(0, "UNKNOWN_MEMBER_ID"), (1, null)], committed.Select(static each => (each.Changed, each.Failures.Values.SingleOrDefault()?.Name)));
+        Assert.Equal([(0, "GROUP_SUBSCRIBED_TO_TOPIC"), (1, null), (0, "GROUP_ID_NOT_FOUND")], deleted.Select(static each => (each.Changed, each.Failures.Values.SingleOrDefault()?.Name)));
+        Assert.Contains(new ListedGroup(busy, GroupKind.Classic, GroupState.Stable), listed);
+        Assert.DoesNotContain(listed, each => each.Group == nobody);
+        await reader.LeaveAsync();
         var left = Assert.Single(await ThreeBrokers.UntilAsync(() => client.DescribeAsync([busy], default), static answer => answer[0].IsIdle));
         Assert.Empty(left.Members);
         Assert.Empty((await client.FetchAsync([idle], default))[0].Offsets.Offsets);

@@ -89,8 +89,7 @@ internal abstract class GroupOffsetChange(string group, IEnumerable<TargetPartit
             }
             else if (KafkaErrors.MayPass(error))
             {
-                // The coordinator says the same of a write that was not replicated in time, and may be replicated yet.
-                IsAmbiguous = true;
+                IsAmbiguous |= !IsBeforeWriting(error);
                 (Error, Failure) = (error, null);
             }
             else
@@ -120,6 +119,10 @@ internal abstract class GroupOffsetChange(string group, IEnumerable<TargetPartit
         IsAmbiguous |= mayHaveArrived;
         Stamp();
     }
+
+    // COORDINATOR_NOT_AVAILABLE is also what a coordinator says of a write that was not replicated in time, and may be replicated yet.
+    private static bool IsBeforeWriting(ErrorCode error) =>
+        error is ErrorCode.GroupLoadInProgress or ErrorCode.NotCoordinatorForGroup or ErrorCode.RebalanceInProgress or ErrorCode.ThrottlingQuotaExceeded;
 
     private void Stamp() => Duration = _time is { } time ? time.GetElapsedTime(_begun) : TimeSpan.Zero;
 }

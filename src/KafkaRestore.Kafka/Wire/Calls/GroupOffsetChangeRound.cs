@@ -126,7 +126,7 @@ internal sealed class GroupOffsetChangeRound(WireCluster cluster, GroupCoordinat
             {
                 var connection = await cluster.PooledAsync(broker, slot, late.Token).ConfigureAwait(false);
                 change.Attempt();
-                foreach (var some in change.Open.Chunk(PartitionsPerRequest))
+                foreach (var some in change.Open.ToArray().Chunk(PartitionsPerRequest))
                 {
                     isOut = true;
                     change.Hear(some, await change.AskAsync(connection, some, late.Token).ConfigureAwait(false));
