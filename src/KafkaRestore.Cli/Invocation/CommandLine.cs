@@ -2,8 +2,10 @@ using System.CommandLine;
 using KafkaRestore.Cli.Commands;
 using KafkaRestore.Cli.Commands.OffsetMaps;
 using KafkaRestore.Cli.Indexing;
+using KafkaRestore.Cli.Kmap;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Preparing;
+using KafkaRestore.Cli.Rollback;
 using KafkaRestore.Cli.Steering;
 using KafkaRestore.Cli.Verifying;
 using KafkaRestore.Records.Errors;
@@ -32,6 +34,8 @@ internal static class CommandLine
             new IndexCommand(),
             new ShowOffsetMappingCommand(),
             new OffsetMapCommand(),
+            new OffsetRollbackCommand(),
+            new OffsetsCommand(),
             new DemoCommand(),
         };
         root.Add(new CompletionCommand(root));
