@@ -39,8 +39,8 @@ internal sealed class ExportCommand : CliCommand
     public override IReadOnlyList<string> Examples =>
     [
         "kafka-restore offsets export --bootstrap-servers localhost:9092 --output offsets.json",
-        "kafka-restore offsets export --config restore.yaml --groups 'billing-*' --with-metadata --with-lag | jq .",
-        "kafka-restore offsets export --bootstrap-servers localhost:9092 --since monday.json --output tuesday.json",
+        "kafka-restore offsets export -c restore.yaml -g 'billing-*' --with-metadata --with-lag | jq .",
+        "kafka-restore offsets export -c restore.yaml --since monday.json --output tuesday.json",
     ];
 
     public override IReadOnlyList<string> Notes =>

@@ -50,14 +50,14 @@ internal sealed class ImportCommand : CliCommand
         Validators.Add(Check);
     }
 
-    public override string Synopsis => "FILE --bootstrap-servers HOST:PORT,... --snapshot-path PATH|--no-snapshot|--dry-run";
+    public override string Synopsis => "FILE --bootstrap-servers LIST --snapshot-path PATH";
 
     public override IReadOnlyList<string> Examples =>
     [
-        "kafka-restore offsets import offsets.json --bootstrap-servers localhost:9092 --dry-run",
-        "kafka-restore offsets import offsets.json --bootstrap-servers localhost:9092 --snapshot-path /backup",
-        "kafka-restore offsets import offsets.json --config restore.yaml --groups 'billing-*' --topic-mapping orders=orders-v2 --no-snapshot",
-        "kafka-restore offsets import offsets.json --bootstrap-servers localhost:9092 --to-datetime 2026-11-21T08:00:00Z --no-snapshot",
+        "kafka-restore offsets import old.json --bootstrap-servers localhost:9092 --dry-run",
+        "kafka-restore offsets import old.json --bootstrap-servers localhost:9092 --snapshot-path /backup",
+        "kafka-restore offsets import old.json -c restore.yaml --topic-mapping orders=sales --dry-run",
+        "kafka-restore offsets import old.json -c restore.yaml --to-datetime 2026-11-21T08:00:00Z --dry-run",
     ];
 
     public override IReadOnlyList<string> Notes =>

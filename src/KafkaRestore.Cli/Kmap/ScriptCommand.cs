@@ -46,8 +46,8 @@ internal sealed class ScriptCommand : CliCommand
 
     public override IReadOnlyList<string> Examples =>
     [
-        "kafka-restore offsets script offsets.json --target-servers localhost:9092 --output restore-offsets.sh",
-        "kafka-restore offsets script --bootstrap-servers localhost:9092 --groups 'billing-*' > restore-offsets.sh",
+        "kafka-restore offsets script old.json --target-servers localhost:9092 --output restore.sh",
+        "kafka-restore offsets script --bootstrap-servers localhost:9092 -g 'billing-*' > restore.sh",
     ];
 
     public override IReadOnlyList<string> Notes =>

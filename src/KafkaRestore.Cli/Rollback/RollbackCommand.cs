@@ -40,12 +40,12 @@ internal sealed class RollbackCommand : CliCommand
         Add(_format);
     }
 
-    public override string Synopsis => "--path PATH --snapshot-id ID --bootstrap-servers HOST:PORT,...";
+    public override string Synopsis => "-p PATH -s ID --bootstrap-servers LIST";
 
     public override IReadOnlyList<string> Examples =>
     [
-        "kafka-restore offset-rollback rollback --path /backup --snapshot-id snap-1795247379669-23b8aa3a --bootstrap-servers localhost:9092",
-        "kafka-restore offset-rollback rollback --path /backup --snapshot-id snap-1795247379669-23b8aa3a --groups billing --wait-for-empty 5m --config restore.yaml",
+        "kafka-restore offset-rollback rollback -p /backup -s snap-1795247379669-23b8aa3a -c restore.yaml",
+        "kafka-restore offset-rollback rollback -p /backup -s ID -c restore.yaml --wait-for-empty 5m",
     ];
 
     public override IReadOnlyList<string> Notes =>

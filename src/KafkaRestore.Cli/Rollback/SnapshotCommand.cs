@@ -26,12 +26,12 @@ internal sealed class SnapshotCommand : CliCommand
         Add(_format);
     }
 
-    public override string Synopsis => "--path PATH --groups GROUP,... --bootstrap-servers HOST:PORT,...";
+    public override string Synopsis => "-p PATH -g GROUPS --bootstrap-servers LIST";
 
     public override IReadOnlyList<string> Examples =>
     [
-        "kafka-restore offset-rollback snapshot --path /backup --groups billing,audit --bootstrap-servers localhost:9092",
-        "kafka-restore offset-rollback snapshot --path /backup --groups '*' --config restore.yaml --description 'before the move'",
+        "kafka-restore offset-rollback snapshot -p /backup -g billing --bootstrap-servers localhost:9092",
+        "kafka-restore offset-rollback snapshot -p /backup -g '*' -c restore.yaml -d 'before the move'",
     ];
 
     public override IReadOnlyList<string> Notes =>

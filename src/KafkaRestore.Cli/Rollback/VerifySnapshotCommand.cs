@@ -28,11 +28,11 @@ internal sealed class VerifySnapshotCommand : CliCommand
         Add(_format);
     }
 
-    public override string Synopsis => "--path PATH --snapshot-id ID --bootstrap-servers HOST:PORT,...";
+    public override string Synopsis => "-p PATH -s ID --bootstrap-servers LIST";
 
     public override IReadOnlyList<string> Examples =>
     [
-        "kafka-restore offset-rollback verify --path /backup --snapshot-id snap-1795247379669-23b8aa3a --bootstrap-servers localhost:9092",
+        "kafka-restore offset-rollback verify -p /backup -s snap-1795247379669-23b8aa3a -c restore.yaml",
     ];
 
     public override IReadOnlyList<string> Notes =>
