@@ -12,7 +12,8 @@ namespace KafkaRestore.Cli.Groups;
 /// The options that name a cluster and say how to log in to it: <c>--bootstrap-servers</c> with the security options, or the <c>target</c> of a configuration file. Credentials come from the
 /// environment, never from the command line.
 /// </summary>
-internal sealed class ClusterOptions
+/// <param name="required">Whether a cluster must be named.</param>
+internal sealed class ClusterOptions(bool required = true)
 {
     private static readonly IReadOnlyDictionary<string, SecurityProtocolKind> Protocols = new Dictionary<string, SecurityProtocolKind>(StringComparer.OrdinalIgnoreCase)
     {
@@ -60,12 +61,15 @@ internal sealed class ClusterOptions
             {
                 result.AddError("--config already says how to reach the cluster; leave --bootstrap-servers, --security-protocol and --sasl-mechanism out");
             }
-            else if (!config && result.GetResult(_servers) is null)
+            else if (required && !config && result.GetResult(_servers) is null)
             {
                 result.AddError("--bootstrap-servers is needed, or --config");
             }
         });
     }
+
+    /// <summary>Whether a cluster is named.</summary>
+    public bool IsGiven(System.CommandLine.Parsing.CommandResult result) => (result.GetResult(_servers) ?? result.GetResult(_config)) is not null;
 
     /// <summary>How to reach the cluster.</summary>
     /// <exception cref="RestoreException">CONFIG_INVALID and the other failures of a configuration file; USAGE.</exception>

@@ -2,9 +2,11 @@ using System.CommandLine;
 using KafkaRestore.Cli.Commands;
 using KafkaRestore.Cli.Commands.OffsetMaps;
 using KafkaRestore.Cli.Indexing;
+using KafkaRestore.Cli.Kmap;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Preparing;
 using KafkaRestore.Cli.Resets;
+using KafkaRestore.Cli.Rollback;
 using KafkaRestore.Cli.Steering;
 using KafkaRestore.Cli.Verifying;
 using KafkaRestore.Records.Errors;
@@ -34,6 +36,8 @@ internal static class CommandLine
             new IndexCommand(),
             new ShowOffsetMappingCommand(),
             new OffsetMapCommand(),
+            new OffsetRollbackCommand(),
+            new OffsetsCommand(),
             new DemoCommand(),
         };
         root.Add(new CompletionCommand(root));

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KafkaRestore.Kafka.Groups;
 
 namespace KafkaRestore.Offsets.Snapshots;
@@ -34,4 +35,5 @@ public sealed record OffsetSnapshot(string Id, DateTimeOffset CreatedAt, IReadOn
 /// <param name="OffsetCount">Number of committed offsets.</param>
 /// <param name="RestoreId">The restore that it was taken for; null for none.</param>
 /// <param name="Description">What it was taken for; null for nothing said.</param>
-public sealed record SnapshotSummary(string SnapshotId, DateTimeOffset CreatedAt, int GroupCount, int OffsetCount, string? RestoreId = null, string? Description = null);
+public sealed record SnapshotSummary(
+    string SnapshotId, [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset CreatedAt, int GroupCount, int OffsetCount, string? RestoreId = null, string? Description = null);

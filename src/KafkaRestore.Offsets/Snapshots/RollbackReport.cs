@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace KafkaRestore.Offsets.Snapshots;
 
 /// <summary>What became of a change of groups.</summary>
@@ -42,6 +44,7 @@ public sealed record RollbackResult(
 public sealed record RollbackReport(RollbackResult Result, OffsetVerification? Verification)
 {
     /// <summary>Whether everything was done and, where it was checked, is so.</summary>
+    [JsonIgnore]
     public bool IsWhole => Result.Status == ChangeStatus.Success && Verification is not { Verified: false };
 }
 

@@ -18,7 +18,7 @@ namespace KafkaRestore.Offsets.Snapshots;
 /// <param name="Description">What it was taken for.</param>
 public sealed record SnapshotDocument(
     string SnapshotId,
-    DateTimeOffset CreatedAt,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset CreatedAt,
     IReadOnlyDictionary<string, SnapshotDocument.Group> GroupOffsets,
     string? RestoreId = null,
     string? ClusterId = null,
@@ -33,7 +33,6 @@ public sealed record SnapshotDocument(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        Converters = { new UtcConverter() },
     };
 
     /// <summary>A group.</summary>
@@ -135,16 +134,4 @@ public sealed record SnapshotDocument(
 
     private static RestoreException Damaged(string where, string what, Exception? inner = null) =>
         new(ErrorCodes.GroupFileInvalid, $"the snapshot is damaged: {what}", where, "Use another snapshot, or bring the object back from a copy.", inner);
-
-    /// <summary>Times as kafka-backup writes them: UTC with a Z.</summary>
-    private sealed class UtcConverter : JsonConverter<DateTimeOffset>
-    {
-        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && DateTimeOffset.TryParse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-                ? time
-                : throw new JsonException();
-
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-    }
 }

@@ -61,12 +61,12 @@ public static class GroupSourceReader
         var remarks = await ReadIntoAsync(content, builder, cancellationToken).ConfigureAwait(false);
         if (builder.IsEmpty && remarks.Count > 0)
         {
-            throw SourceDamage.NoSource(where, $"it is neither JSON nor the output of --describe; it says: {remarks[0]}");
+            throw SourceDamage.NoSource(where, $"it is neither JSON nor the output of --describe: {remarks[0]}");
         }
 
         foreach (var remark in remarks)
         {
-            builder.Warn($"it says: {remark}");
+            builder.Warn(remark);
         }
 
         return builder.Build();

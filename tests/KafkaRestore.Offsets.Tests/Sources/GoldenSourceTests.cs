@@ -57,7 +57,7 @@ public sealed class GoldenSourceTests
         var groups = await GroupSourceReader.ReadAsync(Expected.File("cluster-text", "kafka-backups", "offsets", "20261121-020000"));
 
         Assert.Contains(groups.Warnings, warning => warning.Contains("'ops eu west'", StringComparison.Ordinal));
-        Assert.Contains(groups.Warnings, warning => warning.Contains("offsets-eu.txt says: Error:", StringComparison.Ordinal));
+        Assert.Contains(groups.Warnings, warning => warning.Contains("offsets-eu.txt: Error:", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -19,8 +19,8 @@ public sealed class SourceDamageTests
     [InlineData("{}", "holds no group offsets")]
     [InlineData("[]", "holds no group offsets")]
     [InlineData("{\"topics\": []}", "holds no group offsets")]
-    [InlineData("hello\nworld\n", "it says: hello")]
-    [InlineData("Error: Executing consumer group command failed\n", "it says: Error: Executing")]
+    [InlineData("hello\nworld\n", "line 1 cannot be read")]
+    [InlineData("Error: Executing consumer group command failed\n", ": Error: Executing")]
     public async Task What_is_no_source_says_what_can_be_given(string content, string what)
     {
         var failure = await FailureAsync(content);

@@ -34,7 +34,7 @@ internal static class TextFolder
             var one = new SourceGroupsBuilder(file, limits);
             foreach (var remark in await GroupSourceReader.ReadIntoAsync(Open(file), one, cancellationToken).ConfigureAwait(false))
             {
-                all.Warn($"{Path.GetFileName(file)} says: {remark}");
+                all.Warn($"{Path.GetFileName(file)}: {remark}");
             }
 
             Add(one.Build(), Path.GetFileName(file), all);

@@ -5,6 +5,8 @@ namespace KafkaRestore.Offsets.Sources.Text;
 /// <summary>Reads group offsets from text: the output of Kafka's own tool, or lines of <c>group,topic,partition,offset</c>.</summary>
 internal static class TextGroupsReader
 {
+    private static readonly string[] ToolWords = ["Error:", "Error ", "Warning:", "Consumer group '"];
+
     /// <summary>Reads to the end of the text.</summary>
     /// <returns>What a tool said instead of offsets, line by line; empty when it said nothing of the kind.</returns>
     /// <exception cref="RestoreException">GROUP_FILE_INVALID, naming the line.</exception>
@@ -39,10 +41,15 @@ internal static class TextGroupsReader
             }
             else if (remarks.Count < builder.Limits.Warnings)
             {
-                remarks.Add(line.Length <= 300 ? line : line[..300] + "…");
+                remarks.Add(Remark(line, number));
             }
         }
 
         return table is null && !isCsv && remarks.Count == 0 ? throw SourceDamage.NoSource(builder.Where, "there is nothing in it") : remarks;
     }
+
+    // What is no word of the tool may be anything, a secret too, and is not repeated.
+    private static string Remark(string line, int number) => !ToolWords.Any(word => line.StartsWith(word, StringComparison.Ordinal)) ? $"line {number} cannot be read"
+        : line.Length <= 300 ? line
+        : line[..300] + "…";
 }

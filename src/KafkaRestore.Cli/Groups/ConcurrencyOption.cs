@@ -1,0 +1,30 @@
+using System.CommandLine;
+using System.Globalization;
+using KafkaRestore.Cli.Output;
+
+namespace KafkaRestore.Cli.Groups;
+
+/// <summary>The option <c>--max-concurrent</c>.</summary>
+internal static class ConcurrencyOption
+{
+    private const int Default = 50;
+    private const int Most = 10_000;
+
+    /// <summary>Creates the option for a command.</summary>
+    public static Option<int> Create() => new("--max-concurrent")
+    {
+        HelpName = "N",
+        Description = $"Groups that are changed at once. Default: {Default}.",
+        DefaultValueFactory = static _ => Default,
+        CustomParser = argument =>
+        {
+            var word = argument.Tokens[^1].Value;
+            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > Most)
+            {
+                argument.AddError($"--max-concurrent takes a whole number from 1 to {Most}, not '{Printable.Line(word.Length > 40 ? word[..40] + "…" : word)}'");
+            }
+
+            return number;
+        },
+    };
+}

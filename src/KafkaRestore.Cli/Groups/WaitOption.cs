@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Globalization;
+using KafkaRestore.Cli.Output;
+
+namespace KafkaRestore.Cli.Groups;
+
+/// <summary>The option <c>--wait-for-empty</c>.</summary>
+internal static class WaitOption
+{
+    private static readonly (string Unit, double Seconds)[] Units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
+    /// <summary>Creates the option for a command.</summary>
+    public static Option<TimeSpan> Create() => new("--wait-for-empty")
+    {
+        HelpName = "DURATION",
+        Description = "How long to wait for the groups' members to leave, such as 30s or 5m. Default: not at all.",
+        CustomParser = argument =>
+        {
+            var word = argument.Tokens[^1].Value;
+            if (TryParse(word) is not { } duration)
+            {
+                argument.AddError($"--wait-for-empty takes a duration up to 30d such as 30s or 5m, not '{Printable.Line(word.Length > 40 ? word[..40] + "…" : word)}'");
+                return default;
+            }
+
+            return duration;
+        },
+    };
+
+    private static TimeSpan? TryParse(string word)
+    {
+        foreach (var (unit, seconds) in Units)
+        {
+            if (word.EndsWith(unit, StringComparison.Ordinal) && double.TryParse(word[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            {
+                return number * seconds <= Longest.TotalSeconds ? TimeSpan.FromSeconds(number * seconds) : null;
+            }
+        }
+
+        return word == "0" ? TimeSpan.Zero : null;
+    }
+}
