@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using KafkaRestore.Offsets.Sources;
 using KafkaRestore.Records.Errors;
 
@@ -24,13 +25,16 @@ internal sealed class GroupOptions(bool required)
         {
             command.Validators.Add(result =>
             {
-                if ((result.GetResult(_groups) ?? result.GetResult(_file)) is null)
+                if (!AreNamed(result))
                 {
                     result.AddError("--groups is needed, or --groups-file; '*' means every group");
                 }
             });
         }
     }
+
+    /// <summary>Whether any group is named.</summary>
+    public bool AreNamed(CommandResult command) => (command.GetResult(_groups) ?? command.GetResult(_file)) is not null;
 
     /// <summary>Which groups are meant.</summary>
     /// <exception cref="RestoreException">USAGE: the file cannot be read; CONFIG_INVALID: a pattern is wrong, or no group is named.</exception>

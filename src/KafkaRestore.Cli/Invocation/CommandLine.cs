@@ -28,6 +28,7 @@ internal static class CommandLine
             new AdjustCommand(),
             new ApplyPendingCommand(),
             new OffsetResetCommand(),
+            new OffsetResetBulkCommand(),
             new ValidateRestoreCommand(),
             new VerifyCommand(),
             new ListCommand(),

@@ -27,7 +27,7 @@ internal sealed class ImportCommand : CliCommand
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Check and show what would be set; change nothing.", Arity = ArgumentArity.Zero };
     private readonly Option<string> _snapshotPath = new("--snapshot-path") { HelpName = "PATH", Description = "Where what the groups have now is saved first, for offset-rollback: a directory or s3:// URL." };
     private readonly Option<bool> _noSnapshot = new("--no-snapshot") { Description = "Save nothing first.", Arity = ArgumentArity.Zero };
-    private readonly Option<TimeSpan> _wait = WaitOption.Create();
+    private readonly Option<TimeSpan> _wait = DurationOption.WaitForEmpty();
     private readonly Option<int> _concurrency = ConcurrencyOption.Create();
     private readonly Option<OutputFormat> _format = FormatOption.Create();
 

@@ -7,7 +7,8 @@ using KafkaRestore.Records.Errors;
 namespace KafkaRestore.Cli.Resets;
 
 /// <summary>The options that say which groups are reset, from what, and how offsets are translated.</summary>
-internal sealed class ResetOptions
+/// <param name="plan">An option that names a finished plan, with which nothing of this is needed; null for none.</param>
+internal sealed class ResetOptions(Option<string>? plan = null)
 {
     private static readonly string[] Strategies = ["map", "header-based", "timestamp-based", "cluster-scan"];
 
@@ -38,7 +39,7 @@ internal sealed class ResetOptions
     public ClusterOptions Cluster { get; } = new();
 
     /// <summary>The options that name groups.</summary>
-    public GroupOptions Groups { get; } = new(required: true);
+    public GroupOptions Groups { get; } = new(required: plan is null);
 
     /// <summary>What the strategies and the search for a map are, for the help.</summary>
     public static IReadOnlyList<string> Notes =>
@@ -63,9 +64,23 @@ internal sealed class ResetOptions
         _strategy.AcceptOnlyFromAmong(Strategies);
         command.Validators.Add(result =>
         {
+            if (plan is not null && result.GetResult(plan) is not null)
+            {
+                if (((Option[])[_path, _backupId, _state, _from, _offsetsFrom, _strategy]).FirstOrDefault(option => result.GetResult(option) is not null) is { } needless)
+                {
+                    result.AddError($"{plan.Name} says everything already; leave {needless.Name} out");
+                }
+
+                return;
+            }
+
             var config = result.GetResult(Cluster.Config) is not null;
             var archive = result.GetResult(_path) is not null && result.GetResult(_backupId) is not null;
-            if (config && (result.GetResult(_path) ?? result.GetResult(_backupId)) is not null)
+            if (plan is not null && !Groups.AreNamed(result))
+            {
+                result.AddError($"--groups is needed, or --groups-file; '*' means every group; or {plan.Name}");
+            }
+            else if (config && (result.GetResult(_path) ?? result.GetResult(_backupId)) is not null)
             {
                 result.AddError("--config already says where the archive is; leave --path and --backup-id out");
             }

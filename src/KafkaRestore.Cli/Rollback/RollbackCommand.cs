@@ -14,7 +14,7 @@ internal sealed class RollbackCommand : CliCommand
     private readonly Option<string> _id = SnapshotOptions.Id();
     private readonly GroupOptions _groups = new(required: false);
     private readonly ClusterOptions _cluster = new();
-    private readonly Option<TimeSpan> _wait = WaitOption.Create();
+    private readonly Option<TimeSpan> _wait = DurationOption.WaitForEmpty();
     private readonly Option<int> _concurrency = ConcurrencyOption.Create();
     private readonly Option<bool> _clamp = new("--clamp") { Description = "Move an offset that the log does not hold to the nearest one that it holds.", Arity = ArgumentArity.Zero };
     private readonly Option<bool> _otherCluster = new("--other-cluster") { Description = "Accept a snapshot of another cluster.", Arity = ArgumentArity.Zero };

@@ -174,7 +174,7 @@ public sealed class VerificationJob(
 
                 comparison = new LaneComparison(stream.ReadAsync(stop), found, options, lane, MapsOf?.Invoke(lane.Lane), stop);
                 await using var comparing = comparison.ConfigureAwait(false);
-                lane.End(await comparison.RunAsync(stop).ConfigureAwait(false));
+                lane.End(await comparison.RunAsync().ConfigureAwait(false));
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

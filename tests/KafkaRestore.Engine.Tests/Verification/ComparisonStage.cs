@@ -44,7 +44,7 @@ internal sealed class ComparisonStage
             return await LaneCount.RunAsync(BlocksAsync(expected, ExpectedPerBlock), 0, BlocksAsync(found, FoundPerBlock), Options.AllowNewer, Status, CancellationToken.None);
         }
 
-        await using var comparison = new LaneComparison(BlocksAsync(expected, ExpectedPerBlock), BlocksAsync(found, FoundPerBlock), Options, Status, CancellationToken.None);
+        await using var comparison = new LaneComparison(BlocksAsync(expected, ExpectedPerBlock), BlocksAsync(found, FoundPerBlock), Options, Status, maps: null, CancellationToken.None);
         return await comparison.RunAsync();
     }
 

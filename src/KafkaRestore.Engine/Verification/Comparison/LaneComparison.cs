@@ -14,6 +14,7 @@ internal sealed class LaneComparison : IAsyncDisposable
     private readonly VerificationOptions _options;
     private readonly LaneVerification _status;
     private readonly MatchedMaps? _maps;
+    private readonly CancellationToken _cancellation;
     private readonly ContentHash? _expectedHash;
     private readonly ContentHash? _foundHash;
     private Difference? _difference;
@@ -29,6 +30,7 @@ internal sealed class LaneComparison : IAsyncDisposable
         IAsyncEnumerable<RecordBlock> expected, IAsyncEnumerable<RecordBlock> found, VerificationOptions options, LaneVerification status, MatchedMaps? maps, CancellationToken cancellationToken)
     {
         _maps = maps;
+        _cancellation = cancellationToken;
         _expected = new BlockCursor(expected, cancellationToken);
         _found = new BlockCursor(found, cancellationToken);
         _options = options;
@@ -46,14 +48,14 @@ internal sealed class LaneComparison : IAsyncDisposable
 
     /// <summary>Compares to both ends.</summary>
     /// <exception cref="Records.Errors.RestoreException">One of the sides cannot be read.</exception>
-    public async Task<LaneVerdict> RunAsync(CancellationToken cancellationToken)
+    public async Task<LaneVerdict> RunAsync()
     {
         // The target first, here and below: a lane that holds memory of the archive's budget must not wait for another one's.
         var equal = true;
         while (equal && await _found.FillAsync().ConfigureAwait(false) && await _expected.FillAsync().ConfigureAwait(false))
         {
             equal = PassEqual();
-            await (_maps?.PutAsync(cancellationToken) ?? ValueTask.CompletedTask).ConfigureAwait(false);
+            await (_maps?.PutAsync(_cancellation) ?? ValueTask.CompletedTask).ConfigureAwait(false);
         }
 
         if (!equal)

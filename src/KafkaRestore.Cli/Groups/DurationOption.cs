@@ -4,23 +4,26 @@ using KafkaRestore.Cli.Output;
 
 namespace KafkaRestore.Cli.Groups;
 
-/// <summary>The option <c>--wait-for-empty</c>.</summary>
-internal static class WaitOption
+/// <summary>Options that take a span of time.</summary>
+internal static class DurationOption
 {
     private static readonly (string Unit, double Seconds)[] Units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
-    /// <summary>Creates the option for a command.</summary>
-    public static Option<TimeSpan> Create() => new("--wait-for-empty")
+    /// <summary>The option <c>--wait-for-empty</c>.</summary>
+    public static Option<TimeSpan> WaitForEmpty() => Create("--wait-for-empty", "How long to wait for the groups' members to leave, such as 30s or 5m. Default: not at all.");
+
+    /// <summary>Creates an option.</summary>
+    public static Option<TimeSpan> Create(string name, string description) => new(name)
     {
         HelpName = "DURATION",
-        Description = "How long to wait for the groups' members to leave, such as 30s or 5m. Default: not at all.",
+        Description = description,
         CustomParser = argument =>
         {
             var word = argument.Tokens[^1].Value;
             if (TryParse(word) is not { } duration)
             {
-                argument.AddError($"--wait-for-empty takes a duration up to 30d such as 30s or 5m, not '{Printable.Line(word.Length > 40 ? word[..40] + "…" : word)}'");
+                argument.AddError($"{name} takes a duration up to 30d such as 30s or 5m, not '{Printable.Line(word.Length > 40 ? word[..40] + "…" : word)}'");
                 return default;
             }
 

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using KafkaRestore.Cli.Invocation;
+using KafkaRestore.Records.Errors;
+
+namespace KafkaRestore.Cli.Resets;
+
+/// <summary><c>offset-reset-bulk</c>: resets many groups at once.</summary>
+internal sealed class OffsetResetBulkCommand : CliCommand
+{
+    private readonly ResetOptions _options = new();
+    private readonly ResetExecution _execution = new();
+
+    public OffsetResetBulkCommand()
+        : base("offset-reset-bulk", "Resets hundreds of consumer groups in parallel, and reports each with its times.")
+    {
+        _options.AddTo(this);
+        _execution.AddTo(this);
+    }
+
+    public override string Synopsis => "--path PATH --backup-id ID --groups GROUP,... --bootstrap-servers HOST:PORT,...";
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "kafka-restore offset-reset-bulk --path /backups -b web-shop --groups '*' --bootstrap-servers kafka:9092",
+        "kafka-restore offset-reset-bulk --config restore.yaml --groups-file groups.txt --max-concurrent 100 --format json",
+    ];
+
+    public override IReadOnlyList<string> Notes => [.. ResetExecution.Notes, .. ResetOptions.Notes];
+
+    public override Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop) =>
+        PlannedNow.RunAsync(_options.Read(arguments, context), _execution, arguments, context, stop);
+}
