@@ -17,7 +17,7 @@ internal sealed class GroupsVerb : BenchVerb
     public override string Name => "groups";
 
     public override string Usage =>
-        "groups --bootstrap HOST:PORT[,...] [--tool \"COMMAND tool\"] [--groups 500] [--partitions 20] [--at-once 50] [--rounds 5] [--run-length 1000] [--topic NAME] [--only reset|straight]";
+        "groups --bootstrap HOST:PORT[,...] [--tool kafka-consumer-groups.sh] [--groups 500] [--partitions 20] [--at-once 50] [--rounds 5] [--run-length 1000] [--topic NAME] [--only reset|straight]";
 
     public override async Task RunAsync(BenchArguments arguments, TextWriter output, CancellationToken cancellationToken)
     {
@@ -88,7 +88,7 @@ internal sealed class GroupsVerb : BenchVerb
     {
         var words = tool.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         string[] arguments =
-            [.. words[1..], "consumer-groups", "--bootstrap-server", bench.Bootstrap, "--all-groups", "--reset-offsets", "--to-earliest", "--all-topics", "--execute", "--timeout", "60000"];
+            [.. words[1..], "--bootstrap-server", bench.Bootstrap, "--all-groups", "--reset-offsets", "--to-earliest", "--all-topics", "--execute", "--timeout", "60000"];
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(new ProcessStartInfo(words[0], arguments) { RedirectStandardOutput = true })!;
         await process.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
