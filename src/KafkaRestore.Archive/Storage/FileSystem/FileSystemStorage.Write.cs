@@ -4,6 +4,8 @@ namespace KafkaRestore.Archive.Storage.FileSystem;
 
 public sealed partial class FileSystemStorage
 {
+    private const int FolderAttempts = 100;
+
     /// <inheritdoc/>
     public ValueTask WriteAsync(string key, ReadOnlyMemory<byte> content, WriteMode mode, CancellationToken cancellationToken)
     {
@@ -41,17 +43,17 @@ public sealed partial class FileSystemStorage
 
     private static string WriteTemporaryInFolder(string path, ReadOnlySpan<byte> content)
     {
-        var folder = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(folder);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return WriteTemporary(path, content);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Whoever removed the last object in it took the folder along just now.
-            Directory.CreateDirectory(folder);
-            return WriteTemporary(path, content);
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                return WriteTemporary(path, content);
+            }
+            catch (Exception error) when (error is DirectoryNotFoundException or FileNotFoundException && attempt < FolderAttempts)
+            {
+                // Whoever removed the last object in a folder took it along just now.
+            }
         }
     }
 

@@ -370,25 +370,6 @@ public abstract class StorageConformance : IAsyncLifetime
     }
 
     [ConformanceFact]
-    public async Task Writers_and_removers_of_one_folder_do_not_get_into_each_others_way()
-    {
-        var writers = Enumerable.Range(0, 4).Select(async writer =>
-        {
-            for (var i = 0; i < 20; i++)
-            {
-                var key = $"folder/{writer}/{i}";
-                await WriteAsync(key, Bytes(3));
-                Assert.NotNull(await Storage.StatAsync(key, s_none));
-                await Storage.DeleteAsync(key, s_none);
-            }
-        });
-
-        await Task.WhenAll(writers);
-
-        Assert.Empty(await KeysAsync("", recursive: true));
-    }
-
-    [ConformanceFact]
     public async Task A_cancelled_operation_says_so()
     {
         await WriteAsync("a", Bytes(10));
