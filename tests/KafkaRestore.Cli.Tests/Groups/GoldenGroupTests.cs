@@ -8,7 +8,8 @@ namespace KafkaRestore.Cli.Tests.Groups;
 /// Golden archives with their groups, restored by the program into a real broker: every group's next record is compared with the source's, by the official client and the client library,
 /// which share nothing with the code under test.
 /// </summary>
-public sealed class GoldenGroupTests(GoldenGroupBroker broker) : IClassFixture<GoldenGroupBroker>
+[Collection(nameof(GoldenGroupBroker))]
+public sealed class GoldenGroupTests(GoldenGroupBroker broker)
 {
     private const string AllGroups = "auto_consumer_groups: true\nput_back_settings: on_request\n";
 
@@ -87,24 +88,4 @@ public sealed class GoldenGroupTests(GoldenGroupBroker broker) : IClassFixture<G
     private static string Content(ConsumedRecord record) => Text(record.Timestamp, record.Key, record.Value);
 
     private static string Text(long timestamp, byte[]? key, byte[]? value) => $"{timestamp} {(key is null ? "null" : Convert.ToBase64String(key))} {(value is null ? "null" : Convert.ToBase64String(value))}";
-}
-
-/// <summary>A real broker of these tests alone: the golden archives have fixed names.</summary>
-public sealed class GoldenGroupBroker : IAsyncLifetime
-{
-    private KafkaBrokerLauncher? _broker;
-
-    public KafkaBroker Broker => _broker!;
-
-    public string BootstrapServers => _broker!.BootstrapServers;
-
-    public async Task InitializeAsync() => _broker = KafkaFactConditions.Launcher is not null ? await KafkaBrokerLauncher.StartAsync() : null;
-
-    public async Task DisposeAsync()
-    {
-        if (_broker is not null)
-        {
-            await _broker.DisposeAsync();
-        }
-    }
 }
