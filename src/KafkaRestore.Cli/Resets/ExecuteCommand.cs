@@ -25,12 +25,12 @@ internal sealed class ExecuteCommand : CliCommand
         _execution.AddTo(this);
     }
 
-    public override string Synopsis => "(--plan FILE | --path PATH --backup-id ID --groups GROUP,...) --bootstrap-servers HOST:PORT,...";
+    public override string Synopsis => "(--plan FILE | -p PATH -b ID -g GROUPS) --bootstrap-servers LIST";
 
     public override IReadOnlyList<string> Examples =>
     [
-        "kafka-restore offset-reset execute --plan plan.json --bootstrap-servers kafka:9092 --snapshot-path /backups",
-        "kafka-restore offset-reset execute --path /backups -b web-shop --groups billing,audit --bootstrap-servers kafka:9092",
+        "kafka-restore offset-reset execute --plan plan.json -c restore.yaml --snapshot-path /backups",
+        "kafka-restore offset-reset execute -p /backups -b shop -g billing --bootstrap-servers kafka:9092",
     ];
 
     public override IReadOnlyList<string> Notes =>

@@ -17,12 +17,12 @@ internal sealed class OffsetResetBulkCommand : CliCommand
         _execution.AddTo(this);
     }
 
-    public override string Synopsis => "--path PATH --backup-id ID --groups GROUP,... --bootstrap-servers HOST:PORT,...";
+    public override string Synopsis => "-p PATH -b ID -g GROUPS --bootstrap-servers LIST";
 
     public override IReadOnlyList<string> Examples =>
     [
-        "kafka-restore offset-reset-bulk --path /backups -b web-shop --groups '*' --bootstrap-servers kafka:9092",
-        "kafka-restore offset-reset-bulk --config restore.yaml --groups-file groups.txt --max-concurrent 100 --format json",
+        "kafka-restore offset-reset-bulk -p /backups -b shop -g '*' --bootstrap-servers kafka:9092",
+        "kafka-restore offset-reset-bulk -c restore.yaml --groups-file groups.txt --format json",
     ];
 
     public override IReadOnlyList<string> Notes => [.. ResetExecution.Notes, .. ResetOptions.Notes];

@@ -26,11 +26,11 @@ internal sealed class PlanCommand : CliCommand
         Add(_dryRun);
     }
 
-    public override string Synopsis => "--path PATH --backup-id ID --groups GROUP,... --bootstrap-servers HOST:PORT,...";
+    public override string Synopsis => "-p PATH -b ID -g GROUPS --bootstrap-servers LIST";
 
     public override IReadOnlyList<string> Examples =>
     [
-        "kafka-restore offset-reset plan --path /backups -b web-shop --groups billing,audit --bootstrap-servers kafka:9092",
+        "kafka-restore offset-reset plan -p /backups -b shop -g billing --bootstrap-servers kafka:9092",
         "kafka-restore offset-reset plan --config restore.yaml --groups '*' --output plan.json",
     ];
 

@@ -31,8 +31,8 @@ internal sealed class ResetOptions(Option<string>? plan = null)
 
     private readonly Option<string> _strategy = new("--strategy")
     {
-        HelpName = string.Join('|', Strategies),
-        Description = "How offsets are translated: by the restore's map (default), by the headers of the restored records, by the records' times, or by comparing the target with the archive.",
+        HelpName = "STRATEGY",
+        Description = "How offsets are translated: map (default), header-based, timestamp-based or cluster-scan.",
     };
 
     /// <summary>The options that name the target.</summary>
@@ -52,6 +52,7 @@ internal sealed class ResetOptions(Option<string>? plan = null)
     /// <summary>Gives a command these options.</summary>
     public void AddTo(Command command)
     {
+        Cluster.Config.Description = "The restore's configuration file: its target, archive, names and map are used instead of --bootstrap-servers, --path and --backup-id.";
         command.Add(_path);
         command.Add(_backupId);
         Groups.AddTo(command);

@@ -20,11 +20,11 @@ internal sealed class ScriptCommand : CliCommand
         Add(_output);
     }
 
-    public override string Synopsis => "--path PATH --backup-id ID --groups GROUP,... --bootstrap-servers HOST:PORT,...";
+    public override string Synopsis => "-p PATH -b ID -g GROUPS --bootstrap-servers LIST";
 
     public override IReadOnlyList<string> Examples =>
     [
-        "kafka-restore offset-reset script --path /backups -b web-shop --groups billing --bootstrap-servers kafka:9092 --output reset.sh",
+        "kafka-restore offset-reset script -c restore.yaml --groups billing --output reset.sh",
     ];
 
     public override IReadOnlyList<string> Notes =>

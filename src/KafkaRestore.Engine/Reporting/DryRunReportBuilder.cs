@@ -39,7 +39,7 @@ public static class DryRunReportBuilder
             TopicsToRestore = Topics(plan),
             TopicsToCreate = [.. preflight.TopicsToCreate.Select(topic => topic.Name)],
             Preparation = preflight.Preparation is { } preparation ? PreparationReport.Of(preparation) : null,
-            ConsumerOffsetActions = [OffsetAction(plan.Rules.Headers), .. preflight.Findings.Where(static finding => finding.Kind == FindingKinds.GroupReset).Select(static finding => finding.What)],
+            ConsumerOffsetActions = OffsetActions(plan.Rules.Headers, preflight),
             Sink = sink?.Name,
             SinkReason = sink?.Why,
             Delivery = sink?.Delivery,
@@ -49,8 +49,16 @@ public static class DryRunReportBuilder
         };
     }
 
-    private static string OffsetAction(HeaderOptions headers) =>
-        headers.Add ? "Original offsets will be stored in message headers" : "Consumer offsets will not be modified";
+    private static List<string> OffsetActions(HeaderOptions headers, PreflightResult preflight)
+    {
+        List<string> actions = [.. preflight.Findings.Where(static finding => finding.Kind == FindingKinds.GroupReset).Select(static finding => finding.What)];
+        if (headers.Add)
+        {
+            actions.Insert(0, "Original offsets will be stored in message headers");
+        }
+
+        return actions.Count > 0 ? actions : ["Consumer offsets will not be modified"];
+    }
 
     private static List<string> Of(PreflightResult preflight, Severity severity) =>
         [.. preflight.Findings.Where(finding => finding.Severity == severity).Select(finding => finding.Describe())];

@@ -75,7 +75,8 @@ public sealed class DocumentedCommandsTests
     private static bool NeedsTarget(string command) =>
         command.StartsWith("./kafka-restore restore", StringComparison.Ordinal) || command.StartsWith("./kafka-restore validate-restore", StringComparison.Ordinal) ||
         command.StartsWith("./kafka-restore verify", StringComparison.Ordinal) || command.StartsWith("./kafka-restore status", StringComparison.Ordinal) ||
-        command.StartsWith("./kafka-restore offset-map", StringComparison.Ordinal) || command.StartsWith("./kafka-restore apply-pending", StringComparison.Ordinal);
+        command.StartsWith("./kafka-restore offset-map", StringComparison.Ordinal) || command.StartsWith("./kafka-restore apply-pending", StringComparison.Ordinal) ||
+        command.StartsWith("./kafka-restore offset-reset", StringComparison.Ordinal);
 
     /// <summary>The same command with the program under test; one that nobody knows how to run fails.</summary>
     private static string Runnable(string page, string command)
