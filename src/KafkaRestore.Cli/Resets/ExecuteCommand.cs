@@ -25,7 +25,7 @@ internal sealed class ExecuteCommand : CliCommand
         _execution.AddTo(this);
     }
 
-    public override string Synopsis => "(--plan FILE | -g GROUPS) (-c FILE | --bootstrap-servers LIST)";
+    public override string Synopsis => "(--plan FILE | -g GROUPS) -c FILE";
 
     public override IReadOnlyList<string> Examples =>
     [

@@ -42,22 +42,13 @@ public static class IdleGroups
 
             if (time.GetElapsedTime(started) >= patience)
             {
-                throw new RestoreException(ErrorCodes.GroupActive, $"{(active.Count == 1 ? "a group has" : $"{active.Count} groups have")} members: {Naming.Of([.. active.Select(Describe)])}");
+                throw new RestoreException(ErrorCodes.GroupActive, $"{(active.Count == 1 ? "a group has" : $"{active.Count} groups have")} members: {Naming.Of([.. active.Select(GroupMembers.Describe)])}");
             }
 
             waiting?.Invoke(active);
             await Task.Delay(AskAgain, time, cancellationToken).ConfigureAwait(false);
             asked = [.. active.Select(static group => group.Group)];
         }
-    }
-
-    /// <summary>A group with its members, for a message: <c>billing (app-1 at /10.0.0.7, app-2 at /10.0.0.8)</c>.</summary>
-    public static string Describe(GroupDescription group)
-    {
-        ArgumentNullException.ThrowIfNull(group);
-        return group.Members.Count == 0
-            ? $"{group.Group} (state {group.State})"
-            : $"{group.Group} ({Naming.Of([.. group.Members.Select(static member => $"{(member.ClientId.Length > 0 ? member.ClientId : member.MemberId)} at {member.Host}").Distinct(StringComparer.Ordinal)])})";
     }
 
     private static async Task<IReadOnlyList<GroupDescription>> FindActiveAsync(IConsumerGroups cluster, IReadOnlyCollection<string> groups, CancellationToken cancellationToken)

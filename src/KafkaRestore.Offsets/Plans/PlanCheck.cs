@@ -14,13 +14,13 @@ public sealed class PlanCheck(IConsumerGroups target)
     /// <param name="plan">The plan.</param>
     /// <param name="evenIfMoved">Whether groups may have committed other offsets since the plan was made.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="RestoreException">TARGET_REWOUND: another cluster; OFFSET_OUT_OF_RANGE, TARGET_TOPIC_MISSING, GROUP_MOVED, GROUP_UNREADABLE, each with a list.</exception>
+    /// <exception cref="RestoreException">PLAN_CONFLICT: another cluster; OFFSET_OUT_OF_RANGE, TARGET_TOPIC_MISSING, GROUP_MOVED, GROUP_UNREADABLE, each with a list.</exception>
     public async Task RequireAsync(OffsetResetPlan plan, bool evenIfMoved, CancellationToken cancellationToken)
     {
         var cluster = await target.ConnectAsync(cancellationToken).ConfigureAwait(false);
         if (plan.TargetClusterId is { } planned && cluster.ClusterId is { } found && planned != found)
         {
-            throw new RestoreException(ErrorCodes.JobDiffers, $"the plan is for the cluster {planned}, and this is {found}", hint: "Name the right brokers, or make a plan for this cluster.");
+            throw new RestoreException(ErrorCodes.PlanConflict, $"the plan is for the cluster {planned}, and this is {found}", hint: "Name the right brokers, or make a plan for this cluster.");
         }
 
         await RequireRangesAsync(plan, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using KafkaRestore.Kafka.Groups;
+using KafkaRestore.Offsets.Members;
 
 namespace KafkaRestore.Offsets.Resetting;
 

@@ -17,7 +17,7 @@ internal sealed class GroupResetRun(IConsumerGroups groups, GroupResetOptions op
     /// <summary>Finds the groups that can be reset, reads what they have committed and saves it.</summary>
     public async Task PrepareAsync(Func<IReadOnlyList<GroupOffsets>, CancellationToken, Task<string?>>? save, CancellationToken cancellationToken)
     {
-        var idle = new IdleGroups(groups, time);
+        var idle = new ResettableGroups(groups, time);
         await idle.FindAsync(wanted, options.WaitForEmpty, progress, cancellationToken).ConfigureAwait(false);
         foreach (var (group, refused) in idle.Refused)
         {
@@ -26,7 +26,7 @@ internal sealed class GroupResetRun(IConsumerGroups groups, GroupResetOptions op
 
         _times = _times with { Describe = idle.Describing, Wait = idle.Waiting };
         var before = await ReadAsync(cancellationToken).ConfigureAwait(false);
-        if (save is not null)
+        if (save is not null && before.Count > 0)
         {
             Tell(GroupResetStep.Saving, 0, before.Count);
             var begun = time.GetTimestamp();

@@ -2,6 +2,7 @@ using KafkaRestore.Engine.OffsetMaps.Reports;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Kafka.Groups;
+using KafkaRestore.Offsets.Members;
 using KafkaRestore.Offsets.Sources;
 using KafkaRestore.Records.Errors;
 
@@ -12,7 +13,6 @@ namespace KafkaRestore.Offsets.Restoring;
 /// <param name="plan">What is restored.</param>
 internal sealed class GroupFindings(GroupRestoreOptions options, RestorePlan plan)
 {
-    private const int MostMembers = 3;
     private const int MostPartitions = 5;
 
     /// <summary>Looks at what the origin of the offsets has of the groups that are asked for.</summary>
@@ -73,7 +73,7 @@ internal sealed class GroupFindings(GroupRestoreOptions options, RestorePlan pla
             }
             else if (!group.IsIdle)
             {
-                var what = $"the group {group.Group} has {group.Members.Count} member(s) at the target: {Named(group.Members)}";
+                var what = $"the group {group.Group} has {group.Members.Count} member(s) at the target: {GroupMembers.Names(group)}";
                 findings.Add(options.WaitForEmpty > TimeSpan.Zero
                     ? new Finding(Severity.Warning, FindingKinds.GroupActive, what, Hint: $"It is waited for when its turn comes, for {options.WaitForEmpty}; until they leave, they read what is being restored.")
                     : new Finding(Severity.Error, FindingKinds.GroupActive, what, Code: ErrorCodes.GroupActive, Hint: "Stop them, or set restore.wait_for_empty_groups."));
@@ -89,8 +89,4 @@ internal sealed class GroupFindings(GroupRestoreOptions options, RestorePlan pla
 
     private static string Named(List<PartitionName> partitions) =>
         string.Join(", ", partitions.Take(MostPartitions)) + (partitions.Count > MostPartitions ? $" and {partitions.Count - MostPartitions} more" : "");
-
-    private static string Named(IReadOnlyList<GroupMember> members) =>
-        members.Count == 0 ? "it is being shared out"
-        : string.Join(", ", members.Take(MostMembers).Select(static member => $"{member.ClientId} at {member.Host}")) + (members.Count > MostMembers ? $" and {members.Count - MostMembers} more" : "");
 }

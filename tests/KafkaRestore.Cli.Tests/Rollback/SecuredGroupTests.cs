@@ -38,6 +38,32 @@ public sealed class SecuredGroupTests(SecureTarget target) : IDisposable
         Assert.Contains($"no right READ on group '{group}'", failed.Out, StringComparison.Ordinal);
     }
 
+    [KafkaLauncherFact]
+    public async Task A_reset_works_and_a_missing_right_is_named()
+    {
+        var cluster = await target.ClusterAsync();
+        var topic = await cluster.CreateTopicAsync(1);
+        var group = $"group-of-{topic}";
+        var map = _scratch.Write("map.csv", $"source_topic,source_partition,target_topic,target_partition,source_offset,target_offset,length,first_timestamp,last_timestamp\n{topic},0,{topic},0,7,0,1,-1,-1\n");
+        string[] what = ["--from", map, "--offsets-from", _scratch.Write("offsets.csv", $"{group},{topic},0,7\n"), "--groups", group];
+
+        (await RunAsync("admin", "admin-secret", ["offset-reset", "plan", .. what])).MustExit(0);
+        (await RunAsync("admin", "admin-secret", ["offset-reset", "script", .. what])).MustExit(0);
+        (await RunAsync("admin", "admin-secret", ["offset-reset", "execute", .. what, "--snapshot-path", _scratch.Root])).MustExit(0);
+        (await RunAsync("admin", "admin-secret", ["offset-reset-bulk", .. what, "--no-snapshot"])).MustExit(0);
+
+        foreach (var command in (string[][])[["offset-reset", "plan"], ["offset-reset", "script"], ["offset-reset", "execute"], ["offset-reset-bulk"]])
+        {
+            Denied(await RunAsync("alice", "alice-secret", [.. command, .. what]), "TARGET_DENIED", $"no right DESCRIBE on topic '{topic}'");
+        }
+
+        await target.AllowAsync("User:alice", ["Describe"], "--topic", topic);
+        Denied(await RunAsync("alice", "alice-secret", ["offset-reset-bulk", .. what, "--no-snapshot"]), "GROUP_UNREADABLE", $"no right DESCRIBE on group '{group}'");
+        await target.AllowAsync("User:alice", ["Describe"], "--group", group);
+        var failed = (await RunAsync("alice", "alice-secret", ["offset-reset-bulk", .. what, "--no-snapshot", "--format", "json"])).MustExit(4);
+        Assert.Contains($"no right READ on group '{group}'", failed.Out, StringComparison.Ordinal);
+    }
+
     private static void Denied(CliResult result, string code, string right)
     {
         result.MustExit(3);

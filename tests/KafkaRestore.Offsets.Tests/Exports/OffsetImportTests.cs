@@ -115,7 +115,7 @@ public sealed class OffsetImportTests
 
         var failure = await FailsAsync(ErrorCodes.GroupActive, () => ImportAsync(Source(("billing", "orders", 0, 10)), new ImportOptions { Safety = new SnapshotCapture(_cluster, _store, TimeProvider.System) }));
 
-        Assert.Contains("billing-1 at /10.0.0.7", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("billing-1 at 10.0.0.7", failure.Message, StringComparison.Ordinal);
         Assert.Empty((await _store.ListAsync(CancellationToken.None)).Snapshots);
     }
 

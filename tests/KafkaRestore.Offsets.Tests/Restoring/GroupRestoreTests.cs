@@ -167,7 +167,7 @@ public sealed class GroupRestoreTests : IDisposable
         _stage.Target.Members["g"] = [new GroupMember("m-1", "billing-app", "/10.0.0.7")];
         var finding = (await _stage.CheckAsync()).Findings[0];
         Assert.Equal((severity, FindingKinds.GroupActive), (finding.Severity, finding.Kind));
-        Assert.Contains("billing-app at /10.0.0.7", finding.What, StringComparison.Ordinal);
+        Assert.Contains("billing-app at 10.0.0.7", finding.What, StringComparison.Ordinal);
     }
 
     [Fact]

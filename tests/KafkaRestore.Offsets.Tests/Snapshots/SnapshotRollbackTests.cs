@@ -79,7 +79,7 @@ public sealed class SnapshotRollbackTests
 
         var failure = await FailsAsync(ErrorCodes.GroupActive, () => RollBackAsync(snapshot, new RollbackOptions { Safety = Capture }));
 
-        Assert.Contains("billing (billing-1 at /10.0.0.7)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("billing (billing-1 at 10.0.0.7)", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("audit", failure.Message, StringComparison.Ordinal);
         NothingChanged();
         Assert.Single((await Store.ListAsync(CancellationToken.None)).Snapshots);
@@ -103,7 +103,7 @@ public sealed class SnapshotRollbackTests
         });
 
         Assert.True(report.IsWhole);
-        Assert.Equal(["waiting for members to leave: billing (billing-1 at /10.0.0.7)"], notices);
+        Assert.Equal(["waiting for members to leave: billing (billing-1 at 10.0.0.7)"], notices);
     }
 
     [Fact]

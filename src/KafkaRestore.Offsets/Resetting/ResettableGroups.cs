@@ -1,9 +1,10 @@
 using KafkaRestore.Kafka.Groups;
+using KafkaRestore.Offsets.Members;
 
 namespace KafkaRestore.Offsets.Resetting;
 
 /// <summary>Finds the groups that can be reset: those that nobody reads in. The others are waited for, if that is wanted.</summary>
-internal sealed class IdleGroups(IConsumerGroups groups, TimeProvider time)
+internal sealed class ResettableGroups(IConsumerGroups groups, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -41,7 +42,7 @@ internal sealed class IdleGroups(IConsumerGroups groups, TimeProvider time)
         foreach (var group in busy)
         {
             var waited = wait is { } so ? $"still, after {so.TotalSeconds:0.#} s, " : "";
-            Refuse(group.Group, sizes, new GroupProblem("GROUP_ACTIVE", $"the group {waited}has members: {GroupMembers.Describe(group)}; stop them, or wait for them with --wait-for-empty"), group.Members);
+            Refuse(group.Group, sizes, new GroupProblem("GROUP_ACTIVE", $"the group {waited}has members: {GroupMembers.Names(group)}; stop them, or wait for them with --wait-for-empty"), group.Members);
         }
     }
 
