@@ -137,7 +137,11 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
         var isWhole = summary.Skips == 0;
         if (groups is not null)
         {
-            var report = await groups.FinishAsync(plan, stored, stop).ConfigureAwait(false);
+            if (await groups.FinishAsync(plan, stored, stop).ConfigureAwait(false) is not { } report)
+            {
+                return ExitCode.Refused;
+            }
+
             GroupsText.Log(report, _log);
             isWhole &= report.IsDone;
         }

@@ -60,7 +60,7 @@ internal sealed class RestoreGroups : IAsyncDisposable
             Say = _context.Log.Message,
             WritePlan = PlanFolder is null ? null : Write,
         };
-        return _course.ExtendAsync(preflight, plan, stop);
+        return _course.ExtendAsync(preflight, plan, job, stop);
     }
 
     /// <summary>Resets groups beside a run.</summary>
@@ -73,16 +73,23 @@ internal sealed class RestoreGroups : IAsyncDisposable
         static async Task<RestoreStatus> StatusAsync(Task<RestoreReport> run) => (await run.ConfigureAwait(false)).Status;
     }
 
-    /// <summary>Resets what a job that is finished has left to be reset.</summary>
-    public async Task<ConsumerGroupsReport> FinishAsync(RestorePlan plan, StoredJob job, CancellationToken stop)
+    /// <summary>Resets what a job that is finished has left to be reset; null when something speaks against it, which has been said.</summary>
+    public async Task<ConsumerGroupsReport?> FinishAsync(RestorePlan plan, StoredJob job, CancellationToken stop)
     {
         var looked = await ExtendAsync(new PreflightResult { Findings = [], Cluster = await _target.ConnectAsync(stop).ConfigureAwait(false) }, plan, job, stop).ConfigureAwait(false);
         foreach (var finding in looked.Findings.Where(static finding => finding.Severity != Severity.Info))
         {
-            _context.Log.Warning(finding.Describe());
+            if (finding.Severity == Severity.Error)
+            {
+                _context.Log.Error(finding.Describe());
+            }
+            else
+            {
+                _context.Log.Warning(finding.Describe());
+            }
         }
 
-        return await _course!.FinishAsync(plan, job, stop).ConfigureAwait(false);
+        return looked.Passed ? await _course!.FinishAsync(plan, job, stop).ConfigureAwait(false) : null;
     }
 
     /// <inheritdoc/>

@@ -56,7 +56,7 @@ internal sealed class GroupFindings(GroupRestoreOptions options, RestorePlan pla
     /// <summary>Looks at the groups at the target.</summary>
     public async Task LookAsync(SourceGroups sources, IConsumerGroups target, List<Finding> findings, CancellationToken cancellationToken)
     {
-        if (!options.Commits)
+        if (!options.Commits || sources.Groups.Count == 0)
         {
             return;
         }

@@ -46,17 +46,22 @@ public sealed class GroupRestore(
     /// <summary>Writes the plan and a script that carries it out, and gives their paths; null: nobody asks for them.</summary>
     public Func<OffsetResetPlan, (string Plan, string Script)>? WritePlan { get; init; }
 
-    /// <summary>Looks at the groups, and adds what is found to a preflight.</summary>
-    public async Task<PreflightResult> ExtendAsync(PreflightResult preflight, RestorePlan plan, CancellationToken cancellationToken)
+    /// <summary>Looks at the groups, and adds what is found to a preflight. Groups that an earlier run of the job has reset are left alone: their applications may be reading again.</summary>
+    /// <param name="preflight">The preflight.</param>
+    /// <param name="plan">What is restored.</param>
+    /// <param name="job">The job's state; null for a dry run.</param>
+    /// <param name="cancellationToken">Ends the looking.</param>
+    public async Task<PreflightResult> ExtendAsync(PreflightResult preflight, RestorePlan plan, StoredJob? job, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
         try
         {
+            _journal = job is null ? null : GroupJournal.Of(job);
             var look = new GroupFindings(options, plan);
             _sources = look.Select(await readSources(cancellationToken).ConfigureAwait(false), findings);
             if (preflight.Cluster is not null && _sources.Groups.Count > 0)
             {
-                await look.LookAsync(_sources, target, findings, cancellationToken).ConfigureAwait(false);
+                await look.LookAsync(_sources with { Groups = [.. _sources.Groups.Where(group => _journal?[group.Group] is not { IsReset: true })] }, target, findings, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (RestoreException failure)

@@ -33,6 +33,7 @@ public sealed class CoordinatorLossTests(ThreeBrokers brokers)
         GroupOffsets[] wanted = [.. names.Select((name, i) => IsMissing(i) ? WithMissing(Offsets(name, topic, i)) : Offsets(name, topic, i))];
         var victim = new Random(ChaosSettings.Seed).Next(1, ThreeBrokers.Brokers + 1);
         var kill = new Lazy<Task>(() => cluster.KillAsync(victim));
+        var doneAtTheKill = 0;
         IReadOnlyList<GroupOffsets> saved = [];
         GroupResetReport report;
         try
@@ -43,6 +44,7 @@ public sealed class CoordinatorLossTests(ThreeBrokers brokers)
                 {
                     if (progress is { Step: GroupResetStep.Committing, Done: >= DoneBeforeTheKill })
                     {
+                        doneAtTheKill = doneAtTheKill == 0 ? progress.Done : doneAtTheKill;
                         kill.Value.Wait(); // nothing more is sent by this worker until the broker is gone
                     }
                 },
@@ -58,7 +60,9 @@ public sealed class CoordinatorLossTests(ThreeBrokers brokers)
         await ThreeBrokers.UntilWholeAsync(cluster);
         Assert.Equal(Groups - (Groups / EveryActive), saved.Count);
         Assert.All(saved, static group => Assert.All(group.Offsets.Values, static offset => Assert.Equal(Before, offset.Offset)));
-        Assert.True(report.Performance.TotalRetries > 0, $"nobody was asked again although broker {victim} died; {ChaosSettings.Again}");
+
+        // Of the others every third had the dead broker for its coordinator, whether a request to it was under way or not.
+        Assert.InRange(doneAtTheKill, DoneBeforeTheKill, Groups / 2);
         await AssertAsync(groups, report, wanted, activeAreLeft: true);
 
         await Task.WhenAll(members.Select(static member => member.LeaveAsync()));

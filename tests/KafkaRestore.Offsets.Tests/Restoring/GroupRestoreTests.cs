@@ -80,6 +80,19 @@ public sealed class GroupRestoreTests : IDisposable
         Assert.Equal((ConsumerGroupState.ResetBefore, 9), (group.State, _stage.Committed("g", "a", 0)));
     }
 
+    [Fact]
+    public async Task A_group_that_an_earlier_run_has_reset_may_have_members_again()
+    {
+        _stage.Sources = From(Group("g", ("a/0", 3)), Group("late", ("b/0", 1)));
+        _stage.Failing.Add("late");
+        Assert.False((await _stage.RunAsync()).IsDone);
+        _stage.Failing.Clear();
+        _stage.Target.Members["g"] = [new GroupMember("m-1", "billing-app", "/10.0.0.7")];
+        _stage.Restart();
+        Assert.Contains("1 consumer group(s)", Assert.Single((await _stage.CheckAsync()).Findings).What, StringComparison.Ordinal);
+        Assert.Equal([ConsumerGroupState.ResetBefore, ConsumerGroupState.Reset], (await _stage.FinishAsync()).Groups.Select(group => group.State));
+    }
+
     [Theory]
     [InlineData(null, ConsumerGroupState.Reset, 3)] // killed before the commit
     [InlineData(3L, ConsumerGroupState.Reset, 3)] // killed behind it

@@ -62,13 +62,13 @@ internal sealed class RestoreStage : IGroupTranslation, IGroupCommits, IDisposab
 
     public long? Committed(string group, string topic, int partition) => Target.Committed.GetValueOrDefault(group)?.GetValueOrDefault(new TargetPartition(topic, partition)).Offset;
 
-    public Task<PreflightResult> CheckAsync() => Restore().ExtendAsync(Preflight(), _plan, default);
+    public Task<PreflightResult> CheckAsync() => Restore().ExtendAsync(Preflight(), _plan, _job, default);
 
     /// <summary>Looks at the groups and follows the run.</summary>
     public async Task<Task<ConsumerGroupsReport>> BeginAsync(bool check = true)
     {
         var restore = Restore();
-        var preflight = await restore.ExtendAsync(Preflight(), _plan, default);
+        var preflight = await restore.ExtendAsync(Preflight(), _plan, _job, default);
         Assert.True(!check || preflight.Passed, string.Join(" | ", preflight.Findings.Select(finding => finding.Describe())));
         return restore.FollowAsync(_run.Task, _plan, _progress, _job, default);
     }
@@ -88,7 +88,7 @@ internal sealed class RestoreStage : IGroupTranslation, IGroupCommits, IDisposab
     public async Task<ConsumerGroupsReport> FinishAsync()
     {
         var restore = Restore();
-        await restore.ExtendAsync(Preflight(), _plan, default);
+        await restore.ExtendAsync(Preflight(), _plan, _job, default);
         return await restore.FinishAsync(_plan, _job, default);
     }
 
