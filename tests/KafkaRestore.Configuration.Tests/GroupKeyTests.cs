@@ -56,4 +56,11 @@ public sealed class GroupKeyTests
         Assert.True(groups is { Reset: true, All: true, Commits: true, Strategy: GroupStrategy.Map, When: ResetTime.GroupDone });
         Assert.Equal(["billing", "audit-*"], groups.Groups);
     }
+
+    [Fact]
+    public void A_pattern_of_groups_that_is_no_regular_expression_is_refused()
+    {
+        var problem = Assert.Single(Text(("restore.reset_consumer_offsets", "true"), ("restore.consumer_groups", "['~(']")).Read().Problems);
+        Assert.Equal((ErrorCodes.ConfigInvalid, true), (problem.Code, problem.ToString().Contains("~(", StringComparison.Ordinal)));
+    }
 }

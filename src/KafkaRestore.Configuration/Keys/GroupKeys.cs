@@ -34,7 +34,7 @@ internal static class GroupKeys
             (draft, value) => draft.Groups = draft.Groups with { Reset = value }),
         Better(
             "restore.consumer_groups",
-            new ListReader<string>(new TextValueReader(), "list of groups"),
+            new ListReader<string>(new TextValueReader(check: Checks.NamePattern), "list of groups"),
             "none",
             "The groups that are reset.",
             "also globs, and ~ with a regular expression",

@@ -205,7 +205,7 @@ internal static class RestoreKeys
         Own("restore.spool_directory", new TextValueReader("path"), "the system's temporary directory", "Where a segment larger than the memory budget is kept meanwhile.", (draft, value) => draft.Execution = draft.Execution with { SpoolDirectory = value }),
         Own(
             "restore.priority",
-            new ListReader<string>(new TextValueReader(check: Checks.TopicPattern), "list of topic patterns"),
+            new ListReader<string>(new TextValueReader(check: Checks.NamePattern), "list of topic patterns"),
             "the largest partitions first",
             "Source topics that are restored first, in this order.",
             (draft, value) => draft.Execution = draft.Execution with { Priority = value }),

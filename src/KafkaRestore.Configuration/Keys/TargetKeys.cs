@@ -13,7 +13,7 @@ internal static class TargetKeys
     private static readonly KafkaConnectionOptions Connection = new() { BootstrapServers = [] };
     private static readonly DeliveryOptions Delivery = new();
     private static readonly SecurityOptions Security = new();
-    private static readonly TextValueReader Pattern = new(check: Checks.TopicPattern);
+    private static readonly TextValueReader Pattern = new(check: Checks.NamePattern);
 
     public static IReadOnlyList<ConfigurationKey> All { get; } =
     [

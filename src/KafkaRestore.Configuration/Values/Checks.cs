@@ -45,11 +45,11 @@ internal static class Checks
             : "a broker address is host:port, where the host has only letters, digits, dots, hyphens and underscores";
     }
 
-    public static string? TopicPattern(string text)
+    public static string? NamePattern(string text)
     {
         try
         {
-            Engine.Selection.TopicPattern.Parse(text);
+            Engine.Selection.NamePattern.Parse(text);
             return null;
         }
         catch (RestoreException invalid)

@@ -7,7 +7,7 @@ internal static class LaneOrder
 {
     public static IReadOnlyList<LanePlan> Sort(IEnumerable<LanePlan> lanes, IReadOnlyList<string> priority)
     {
-        var patterns = priority.Select(TopicPattern.Parse).ToList();
+        var patterns = priority.Select(NamePattern.Parse).ToList();
         return [.. lanes
             .OrderBy(lane => Rank(lane, patterns))
             .ThenByDescending(lane => lane.UncompressedBytes)
@@ -15,7 +15,7 @@ internal static class LaneOrder
             .ThenBy(lane => lane.Target.Partition)];
     }
 
-    private static int Rank(LanePlan lane, List<TopicPattern> patterns)
+    private static int Rank(LanePlan lane, List<NamePattern> patterns)
     {
         var rank = patterns.FindIndex(pattern => pattern.IsMatch(lane.Target.Topic) || lane.Sources.Any(source => pattern.IsMatch(source.Topic)));
         return rank < 0 ? patterns.Count : rank;

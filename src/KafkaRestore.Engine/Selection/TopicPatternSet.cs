@@ -8,22 +8,22 @@ namespace KafkaRestore.Engine.Selection;
 /// </summary>
 public sealed class TopicPatternSet
 {
-    private readonly IReadOnlyList<TopicPattern> _include;
-    private readonly IReadOnlyList<TopicPattern> _exclude;
+    private readonly IReadOnlyList<NamePattern> _include;
+    private readonly IReadOnlyList<NamePattern> _exclude;
 
-    private TopicPatternSet(IReadOnlyList<TopicPattern> include, IReadOnlyList<TopicPattern> exclude)
+    private TopicPatternSet(IReadOnlyList<NamePattern> include, IReadOnlyList<NamePattern> exclude)
     {
         _include = include;
         _exclude = exclude;
     }
 
     /// <summary>Reads the patterns.</summary>
-    /// <exception cref="RestoreException">CONFIG_INVALID, as <see cref="TopicPattern.Parse"/>.</exception>
+    /// <exception cref="RestoreException">CONFIG_INVALID, as <see cref="NamePattern.Parse"/>.</exception>
     public static TopicPatternSet Parse(IEnumerable<string> include, IEnumerable<string> exclude) =>
-        new([.. include.Select(TopicPattern.Parse)], [.. exclude.Select(TopicPattern.Parse)]);
+        new([.. include.Select(NamePattern.Parse)], [.. exclude.Select(NamePattern.Parse)]);
 
     /// <summary>Sorts the topics of an archive into those that are meant and those that are not.</summary>
-    /// <exception cref="RestoreException">CONFIG_INVALID: a pattern takes too long, as <see cref="TopicPattern.IsMatch"/>.</exception>
+    /// <exception cref="RestoreException">CONFIG_INVALID: a pattern takes too long, as <see cref="NamePattern.IsMatch"/>.</exception>
     public TopicSelection Select(IEnumerable<string> topics)
     {
         ArgumentNullException.ThrowIfNull(topics);
@@ -55,7 +55,7 @@ public sealed class TopicPatternSet
     }
 
     // Every pattern is asked, also after a hit: only so is it known which ones match nothing.
-    private static bool MatchAll(IReadOnlyList<TopicPattern> patterns, bool[] used, string topic)
+    private static bool MatchAll(IReadOnlyList<NamePattern> patterns, bool[] used, string topic)
     {
         var matched = false;
         for (var i = 0; i < patterns.Count; i++)
@@ -69,7 +69,7 @@ public sealed class TopicPatternSet
         return matched;
     }
 
-    private static IReadOnlyList<TopicPattern> Unused(IReadOnlyList<TopicPattern> patterns, bool[] used) =>
+    private static IReadOnlyList<NamePattern> Unused(IReadOnlyList<NamePattern> patterns, bool[] used) =>
         [.. patterns.Where((_, index) => !used[index])];
 
     private bool IsNamed(string topic) =>

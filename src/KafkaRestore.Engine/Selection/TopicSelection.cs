@@ -10,8 +10,8 @@ public sealed record TopicSelection
     public required IReadOnlyList<string> InternalNotNamed { get; init; }
 
     /// <summary>Include patterns that match no topic at all, whether excluded or not.</summary>
-    public required IReadOnlyList<TopicPattern> UnmatchedInclude { get; init; }
+    public required IReadOnlyList<NamePattern> UnmatchedInclude { get; init; }
 
     /// <summary>Exclude patterns that match no topic.</summary>
-    public required IReadOnlyList<TopicPattern> UnmatchedExclude { get; init; }
+    public required IReadOnlyList<NamePattern> UnmatchedExclude { get; init; }
 }

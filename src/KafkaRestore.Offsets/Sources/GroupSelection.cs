@@ -6,9 +6,9 @@ namespace KafkaRestore.Offsets.Sources;
 /// <summary>Which groups are meant: names, globs (<c>*</c>, <c>?</c>) and regular expressions after <c>~</c>.</summary>
 public sealed class GroupSelection
 {
-    private readonly IReadOnlyList<TopicPattern> _patterns;
+    private readonly IReadOnlyList<NamePattern> _patterns;
 
-    private GroupSelection(IReadOnlyList<TopicPattern> patterns) => _patterns = patterns;
+    private GroupSelection(IReadOnlyList<NamePattern> patterns) => _patterns = patterns;
 
     /// <summary>Every group.</summary>
     public static GroupSelection All { get; } = Parse(["*"]);
@@ -17,7 +17,7 @@ public sealed class GroupSelection
     /// <exception cref="RestoreException">CONFIG_INVALID: there is none, one is empty, or no regular expression.</exception>
     public static GroupSelection Parse(IEnumerable<string> patterns)
     {
-        TopicPattern[] parsed = [.. patterns.Distinct(StringComparer.Ordinal).Select(TopicPattern.Parse)];
+        NamePattern[] parsed = [.. patterns.Distinct(StringComparer.Ordinal).Select(NamePattern.Parse)];
         return parsed.Length > 0 ? new GroupSelection(parsed)
             : throw new RestoreException(ErrorCodes.ConfigInvalid, "no consumer group is named", hint: "Name groups, or write '*' for all of them.");
     }

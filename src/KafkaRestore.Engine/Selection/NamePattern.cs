@@ -5,11 +5,11 @@ using KafkaRestore.Records.Errors;
 namespace KafkaRestore.Engine.Selection;
 
 /// <summary>
-/// A pattern of topic names, case sensitive: a glob over the whole name (<c>*</c> any run of characters, also none; <c>?</c> one character;
+/// A pattern of names, of topics or groups, case sensitive: a glob over the whole name (<c>*</c> any run of characters, also none; <c>?</c> one character;
 /// everything else literal), or <c>~</c> followed by a .NET regular expression that matches anywhere in the name.
 /// </summary>
 /// <remarks>Immutable; may be used by many threads at once.</remarks>
-public sealed class TopicPattern
+public sealed class NamePattern
 {
     /// <summary>The longest pattern that is accepted, in characters.</summary>
     public const int MaxLength = 1_000;
@@ -18,7 +18,7 @@ public sealed class TopicPattern
 
     private readonly Regex? _regex;
 
-    private TopicPattern(string text, Regex? regex)
+    private NamePattern(string text, Regex? regex)
     {
         Text = text;
         _regex = regex;
@@ -28,46 +28,46 @@ public sealed class TopicPattern
     /// <summary>The pattern as it was written.</summary>
     public string Text { get; }
 
-    /// <summary>Whether the pattern is simply the name of one topic.</summary>
+    /// <summary>Whether the pattern is simply one name.</summary>
     public bool IsLiteral { get; }
 
     /// <summary>Reads a pattern.</summary>
     /// <exception cref="RestoreException">CONFIG_INVALID: empty, longer than <see cref="MaxLength"/>, or not a regular expression after <c>~</c>.</exception>
-    public static TopicPattern Parse(string text)
+    public static NamePattern Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length == 0 || text == "~")
         {
-            throw new RestoreException(ErrorCodes.ConfigInvalid, "a topic pattern is empty", hint: "Write a topic's name, a glob such as orders-*, or ~ and a regular expression.");
+            throw new RestoreException(ErrorCodes.ConfigInvalid, "a pattern is empty", hint: "Write a name, a glob such as orders-*, or ~ and a regular expression.");
         }
 
         if (text.Length > MaxLength)
         {
-            throw new RestoreException(ErrorCodes.ConfigInvalid, $"a topic pattern has {text.Length} characters; at most {MaxLength} are allowed");
+            throw new RestoreException(ErrorCodes.ConfigInvalid, $"a pattern has {text.Length} characters; at most {MaxLength} are allowed");
         }
 
-        return new TopicPattern(text, text[0] == '~' ? ParseRegex(text) : null);
+        return new NamePattern(text, text[0] == '~' ? ParseRegex(text) : null);
     }
 
-    /// <summary>Whether the pattern matches a topic's name.</summary>
+    /// <summary>Whether the pattern matches a name.</summary>
     /// <exception cref="RestoreException">CONFIG_INVALID: the regular expression takes longer than a second for this name.</exception>
-    public bool IsMatch(string topic)
+    public bool IsMatch(string name)
     {
-        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(name);
         if (_regex is null)
         {
-            return MatchesGlob(Text, topic);
+            return MatchesGlob(Text, name);
         }
 
         try
         {
-            return _regex.IsMatch(topic);
+            return _regex.IsMatch(name);
         }
         catch (RegexMatchTimeoutException timeout)
         {
             throw new RestoreException(
                 ErrorCodes.ConfigInvalid,
-                $"the topic pattern {Text} takes longer than {MatchTimeout.TotalSeconds:0} s to match the topic {topic}",
+                $"the pattern {Text} takes longer than {MatchTimeout.TotalSeconds:0} s to match {name}",
                 hint: "Write it without look-around, back references and nested repetition.",
                 inner: timeout);
         }
@@ -87,7 +87,7 @@ public sealed class TopicPattern
         // Look-around and back references exist only in the backtracking matcher; the time-out bounds it.
         return TryCreate(text, Options, out var backtracking)
             ? backtracking
-            : throw new RestoreException(ErrorCodes.ConfigInvalid, $"the topic pattern {text} is not a regular expression that can be matched here");
+            : throw new RestoreException(ErrorCodes.ConfigInvalid, $"the pattern {text} is not a regular expression that can be matched here");
     }
 
     private static bool TryCreate(string text, RegexOptions options, [NotNullWhen(true)] out Regex? regex)
@@ -106,7 +106,7 @@ public sealed class TopicPattern
         {
             throw new RestoreException(
                 ErrorCodes.ConfigInvalid,
-                $"the topic pattern {text} is not a valid regular expression: {invalid.Error} at character {invalid.Offset + 1}",
+                $"the pattern {text} is not a valid regular expression: {invalid.Error} at character {invalid.Offset + 1}",
                 hint: "Correct what follows the ~; without ~ the pattern is a glob of * and ?.",
                 inner: invalid);
         }

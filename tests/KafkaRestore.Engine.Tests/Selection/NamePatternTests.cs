@@ -7,7 +7,7 @@ using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.Tests.Selection;
 
-public sealed class TopicPatternTests
+public sealed class NamePatternTests
 {
     [Theory]
     [InlineData("orders", "orders", true)]
@@ -28,7 +28,7 @@ public sealed class TopicPatternTests
     [InlineData("?*", "x", true)]
     [InlineData("*?", "x", true)]
     public void A_glob_covers_the_whole_name(string pattern, string topic, bool expected) =>
-        Assert.Equal(expected, TopicPattern.Parse(pattern).IsMatch(topic));
+        Assert.Equal(expected, NamePattern.Parse(pattern).IsMatch(topic));
 
     [Theory]
     [InlineData("a.c", "abc")]
@@ -39,8 +39,8 @@ public sealed class TopicPatternTests
     [InlineData("\\*", "*")]
     public void All_but_star_and_question_mark_is_literal_in_a_glob(string pattern, string topic)
     {
-        Assert.False(TopicPattern.Parse(pattern).IsMatch(topic));
-        Assert.True(TopicPattern.Parse(pattern).IsMatch(pattern));
+        Assert.False(NamePattern.Parse(pattern).IsMatch(topic));
+        Assert.True(NamePattern.Parse(pattern).IsMatch(pattern));
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class TopicPatternTests
     [InlineData("~^(a+)-\\1$", "aa-aa", true)]
     [InlineData("~^(a+)-\\1$", "aa-a", false)]
     public void After_a_tilde_stands_an_unanchored_regular_expression(string pattern, string topic, bool expected) =>
-        Assert.Equal(expected, TopicPattern.Parse(pattern).IsMatch(topic));
+        Assert.Equal(expected, NamePattern.Parse(pattern).IsMatch(topic));
 
     [Theory]
     [InlineData("~[a-")]
@@ -66,7 +66,7 @@ public sealed class TopicPatternTests
     [InlineData("~\\")]
     public void An_invalid_regular_expression_is_refused_by_name(string pattern)
     {
-        var failure = Assert.Throws<RestoreException>(() => TopicPattern.Parse(pattern));
+        var failure = Assert.Throws<RestoreException>(() => NamePattern.Parse(pattern));
 
         Assert.Same(ErrorCodes.ConfigInvalid, failure.Code);
         Assert.Contains(pattern, failure.Message, StringComparison.Ordinal);
@@ -76,20 +76,20 @@ public sealed class TopicPatternTests
     [InlineData("")]
     [InlineData("~")]
     public void An_empty_pattern_is_refused(string pattern) =>
-        Assert.Same(ErrorCodes.ConfigInvalid, Assert.Throws<RestoreException>(() => TopicPattern.Parse(pattern)).Code);
+        Assert.Same(ErrorCodes.ConfigInvalid, Assert.Throws<RestoreException>(() => NamePattern.Parse(pattern)).Code);
 
     [Fact]
     public void A_pattern_beyond_the_limit_is_refused()
     {
-        Assert.True(TopicPattern.Parse(new string('a', TopicPattern.MaxLength)).IsLiteral);
-        Assert.Throws<RestoreException>(() => TopicPattern.Parse(new string('a', TopicPattern.MaxLength + 1)));
+        Assert.True(NamePattern.Parse(new string('a', NamePattern.MaxLength)).IsLiteral);
+        Assert.Throws<RestoreException>(() => NamePattern.Parse(new string('a', NamePattern.MaxLength + 1)));
     }
 
     [Fact]
     public void A_regular_expression_that_explodes_is_an_error_and_not_a_hang()
     {
         // The back reference rules the linear matcher out; the repetition makes the other one exponential.
-        var pattern = TopicPattern.Parse("~^((a+)+)\\1b$");
+        var pattern = NamePattern.Parse("~^((a+)+)\\1b$");
 
         var failure = Assert.Throws<RestoreException>(() => pattern.IsMatch(new string('a', 249)));
 
@@ -99,12 +99,12 @@ public sealed class TopicPatternTests
 
     [Fact]
     public void A_nested_repetition_without_back_references_is_matched_at_once() =>
-        Assert.False(TopicPattern.Parse("~^(a+)+$").IsMatch(new string('a', 248) + "b"));
+        Assert.False(NamePattern.Parse("~^(a+)+$").IsMatch(new string('a', 248) + "b"));
 
     [Fact]
     public void A_glob_of_many_stars_ends()
     {
-        var pattern = TopicPattern.Parse(string.Concat(Enumerable.Repeat("*a", 400)) + "*b");
+        var pattern = NamePattern.Parse(string.Concat(Enumerable.Repeat("*a", 400)) + "*b");
 
         Assert.False(pattern.IsMatch(new string('a', 249)));
         Assert.False(pattern.IsMatch(new string('a', 100_000)));
@@ -117,7 +117,7 @@ public sealed class TopicPatternTests
     [InlineData("order?", false)]
     [InlineData("~^orders$", false)]
     public void Only_a_plain_name_is_literal(string pattern, bool expected) =>
-        Assert.Equal(expected, TopicPattern.Parse(pattern).IsLiteral);
+        Assert.Equal(expected, NamePattern.Parse(pattern).IsLiteral);
 
     [Fact]
     public void A_glob_agrees_with_the_same_pattern_as_a_regular_expression()
@@ -135,7 +135,7 @@ public sealed class TopicPatternTests
             }
 
             var expected = Regex.IsMatch(topic, regex.Append("\\z").ToString(), RegexOptions.NonBacktracking);
-            return TopicPattern.Parse(glob).IsMatch(topic) == expected;
+            return NamePattern.Parse(glob).IsMatch(topic) == expected;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
     }
 }
