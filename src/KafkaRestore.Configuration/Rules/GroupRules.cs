@@ -18,7 +18,7 @@ internal static class GroupRules
         {
             context.Contradiction(groups.Reset ? Reset : Auto, $"asks for what {Strategy}: manual rules out: with it nothing is committed", "Leave one of them out.");
         }
-        else if (groups is { Reset: true, All: false, Groups.Count: 0 })
+        else if (groups is { Reset: true, All: false, Groups.Count: 0 } && !context.IsBroken(Groups))
         {
             context.Contradiction(Reset, "names no group, so nothing would be reset", $"List them in {Groups}, or set {Auto} for all groups of the archive.");
         }

@@ -55,8 +55,8 @@ internal static class Checks
         catch (RestoreException invalid)
         {
             return invalid.InnerException is System.Text.RegularExpressions.RegexParseException at
-                ? $"the topic pattern is not a valid regular expression: {at.Error} at character {at.Offset + 1} after the ~"
-                : "the topic pattern is too long, empty, or needs a form of regular expression that is not matched here";
+                ? $"the pattern is not a valid regular expression: {at.Error} at character {at.Offset + 1} after the ~"
+                : "the pattern is too long, empty, or needs a form of regular expression that is not matched here";
         }
     }
 
