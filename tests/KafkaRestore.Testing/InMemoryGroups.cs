@@ -30,6 +30,9 @@ public sealed class InMemoryGroups : IConsumerGroups
     /// <summary>Is told of each group before it is committed.</summary>
     public Action<string> Committing { get; set; } = static _ => { };
 
+    /// <summary>Groups that we may not commit for.</summary>
+    public HashSet<string> Forbidden { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What reading or changing a group fails with.</summary>
     public ConcurrentDictionary<string, GroupFailure> GroupFailures { get; } = new(StringComparer.Ordinal);
 
@@ -64,7 +67,7 @@ public sealed class InMemoryGroups : IConsumerGroups
     {
         Asked("describe", groups);
         return Task.FromResult<IReadOnlyList<GroupDescription>>(
-            [.. groups.Select(group => new GroupDescription(group, Kinds.GetValueOrDefault(group), StateOf(group), Members.GetValueOrDefault(group, []), GroupFailures.GetValueOrDefault(group)))]);
+            [.. groups.Select(group => new GroupDescription(group, Kinds.GetValueOrDefault(group), StateOf(group), Members.GetValueOrDefault(group, []), GroupFailures.GetValueOrDefault(group)) { MayCommit = !Forbidden.Contains(group) })]);
     }
 
     /// <inheritdoc/>

@@ -215,7 +215,7 @@ public static class FindingKinds
 
     /// <summary>A group that cannot be read.</summary>
     public static readonly FindingKind GroupUnreadable = new("group_unreadable",
-        "A consumer group at the target cannot be described, or has no offsets that can be set.", "Grant DESCRIBE and READ on the group, and READ on its topics.", ErrorCodes.GroupUnreadable);
+        "A consumer group at the target cannot be described, or its offsets cannot be set by this user.", "Grant DESCRIBE and READ on the group, and READ on its topics.", ErrorCodes.GroupUnreadable);
 
     /// <summary>What will be done.</summary>
     public static readonly FindingKind GroupReset = new("group_reset",

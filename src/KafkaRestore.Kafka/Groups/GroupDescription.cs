@@ -14,6 +14,9 @@ public sealed record ListedGroup(string Group, GroupKind Kind, GroupState State)
 /// <param name="Error">Why nothing is known of it; null when it was described.</param>
 public sealed record GroupDescription(string Group, GroupKind Kind, GroupState State, IReadOnlyList<GroupMember> Members, GroupFailure? Error = null)
 {
+    /// <summary>Whether we have the right to commit offsets for it (READ on the group), whether it exists or not; null when the cluster does not say.</summary>
+    public bool? MayCommit { get; init; }
+
     /// <summary>Whether its offsets can be changed from outside: it has no members, or does not exist yet.</summary>
     public bool IsIdle => Error is null && Members.Count == 0 && State is GroupState.Empty or GroupState.Dead;
 }

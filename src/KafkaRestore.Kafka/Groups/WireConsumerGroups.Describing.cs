@@ -1,3 +1,4 @@
+using KafkaRestore.Kafka.Probing;
 using KafkaRestore.Kafka.Wire.Calls;
 using KafkaRestore.Kafka.Wire.Connections;
 using KafkaRestore.Kafka.Wire.Protocol;
@@ -8,6 +9,8 @@ namespace KafkaRestore.Kafka.Groups;
 /// <content>Which groups there are, what they do and who reads in them.</content>
 internal sealed partial class WireConsumerGroups
 {
+    private const int RoundsForNewGroups = 3;
+
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ListedGroup>> ListAsync(CancellationToken cancellationToken)
     {
@@ -30,14 +33,13 @@ internal sealed partial class WireConsumerGroups
     public async Task<IReadOnlyList<GroupDescription>> DescribeAsync(IReadOnlyCollection<string> groups, CancellationToken cancellationToken)
     {
         var described = new Dictionary<string, GroupDescription>(groups.Count, StringComparer.Ordinal);
+        var rights = new Dictionary<string, bool?>(groups.Count, StringComparer.Ordinal);
         try
         {
-            // Each question knows some kinds of groups, and says of the others that they do not exist.
-            var left = Take(GroupKind.Classic, await Calls().DescribeClassicAsync(Unique(groups), _options.RequestDeadline, cancellationToken).ConfigureAwait(false), described);
-            left = Take(GroupKind.Consumer, await Calls().DescribeConsumerAsync(left, _options.RequestDeadline, cancellationToken).ConfigureAwait(false), described);
-            foreach (var question in await Calls().FindInListsAsync(left, _options.RequestDeadline, cancellationToken).ConfigureAwait(false))
+            var open = Unique(groups);
+            for (var round = 0; open.Count > 0; round++)
             {
-                described.Add(question.Subject, Other(question));
+                open = await DescribeRoundAsync(open, isLast: round == RoundsForNewGroups, described, rights, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (WireException failure)
@@ -45,7 +47,37 @@ internal sealed partial class WireConsumerGroups
             throw Whole(failure, "describing consumer groups");
         }
 
-        return [.. groups.Select(group => described[group])];
+        return [.. groups.Select(group => described[group] with { MayCommit = rights[group] })];
+    }
+
+    /// <summary>Asks each kind of question once. Each knows some kinds of groups, and says of the others that they do not exist.</summary>
+    /// <returns>Groups that came to exist between two questions, and that the first ones know now.</returns>
+    private async Task<IReadOnlyCollection<string>> DescribeRoundAsync(
+        IReadOnlyCollection<string> groups, bool isLast, Dictionary<string, GroupDescription> described, Dictionary<string, bool?> rights, CancellationToken cancellationToken)
+    {
+        var classic = await Calls().DescribeClassicAsync(groups, _options.RequestDeadline, cancellationToken).ConfigureAwait(false);
+        foreach (var question in classic)
+        {
+            rights[question.Subject] = question.Answer?.Rights is { } known ? known.HasFlag(TargetRights.Read) : null;
+        }
+
+        var left = Take(GroupKind.Classic, classic, described);
+        left = Take(GroupKind.Consumer, await Calls().DescribeConsumerAsync(left, _options.RequestDeadline, cancellationToken).ConfigureAwait(false), described);
+        var born = new List<string>();
+        foreach (var question in await Calls().FindInListsAsync(left, _options.RequestDeadline, cancellationToken).ConfigureAwait(false))
+        {
+            var other = Other(question);
+            if (!isLast && other is { Error: null, State: not GroupState.Dead, Kind: GroupKind.Classic or GroupKind.Consumer })
+            {
+                born.Add(question.Subject);
+            }
+            else
+            {
+                described.Add(question.Subject, other);
+            }
+        }
+
+        return born;
     }
 
     private static List<string> Take(GroupKind kind, IReadOnlyList<Question<string, DescribedGroupEntry>> questions, Dictionary<string, GroupDescription> described)

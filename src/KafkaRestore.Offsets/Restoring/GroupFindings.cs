@@ -67,6 +67,10 @@ internal sealed class GroupFindings(GroupRestoreOptions options, RestorePlan pla
             {
                 findings.Add(new Finding(Severity.Error, FindingKinds.GroupUnreadable, $"the group {group.Group} cannot be described: {error.Reason}", Code: ErrorCodes.GroupUnreadable));
             }
+            else if (group.MayCommit == false)
+            {
+                findings.Add(new Finding(Severity.Error, FindingKinds.GroupUnreadable, $"no right READ on group '{group.Group}', so its offsets cannot be committed", Code: ErrorCodes.TargetDenied, Hint: "Grant READ on the group."));
+            }
             else if (group.Kind == GroupKind.Share)
             {
                 findings.Add(new Finding(Severity.Error, FindingKinds.GroupUnreadable, $"{group.Group} is a share group at the target, and has no offsets that can be set", Code: ErrorCodes.GroupUnreadable));

@@ -28,7 +28,10 @@ public sealed class GoldenGroupTests(GoldenGroupBroker broker)
         foreach (var (group, commits) in source.Groups)
         {
             var committed = all[group];
-            Assert.Equal(commits.Keys.Order(), committed.Keys.Order());
+
+            // Other tests of this broker restore the same groups into topics of other names.
+            var topics = commits.Keys.Select(key => key.Topic).ToHashSet();
+            Assert.Equal(commits.Keys.Order(), committed.Keys.Where(key => topics.Contains(key.Topic)).Order());
             foreach (var ((topic, partition), offset) in commits)
             {
                 var expected = source.FirstUnread(topic, partition, offset);

@@ -39,6 +39,19 @@ public sealed class GroupRightsTests(SecureCluster secure) : IClassFixture<Secur
     }
 
     [KafkaLauncherFact]
+    public async Task Whether_offsets_may_be_committed_is_known_before_and_of_groups_that_do_not_exist_too()
+    {
+        var (seen, read) = (KafkaBroker.NewTopicName("seen"), KafkaBroker.NewTopicName("read"));
+        await secure.Cluster.ToolAsync("acls", "--add", "--allow-principal", "User:alice", "--operation", "Describe", "--group", seen);
+        await secure.Cluster.ToolAsync("acls", "--add", "--allow-principal", "User:alice", "--operation", "Read", "--group", read);
+        await using var alice = ConsumerGroups.Open(Alice(SecurityProtocolKind.SaslSsl, SaslMechanismKind.ScramSha256));
+
+        var described = await alice.DescribeAsync([seen, read], default);
+
+        Assert.Equal([(GroupState.Dead, (bool?)false), (GroupState.Dead, true)], described.Select(static group => (group.State, group.MayCommit)));
+    }
+
+    [KafkaLauncherFact]
     public async Task A_wrong_password_is_said_once_and_not_for_each_group()
     {
         var connection = Alice(SecurityProtocolKind.SaslPlaintext, SaslMechanismKind.Plain);

@@ -184,6 +184,16 @@ public sealed class GroupRestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_group_that_we_may_not_commit_for_refuses_the_run()
+    {
+        _stage.Sources = From(Group("g", ("a/0", 3)));
+        _stage.Target.Forbidden.Add("g");
+        var finding = (await _stage.CheckAsync()).Findings[0];
+        Assert.Equal((Severity.Error, ErrorCodes.TargetDenied), (finding.Severity, finding.Code));
+        Assert.Contains("no right READ on group 'g'", finding.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_commit_that_has_no_place_makes_a_group_reset_in_part()
     {
         _stage.Sources = From(Group("g", ("a/0", 3), ("a/5", 9)));

@@ -1,11 +1,13 @@
+using KafkaRestore.Kafka.Probing;
+
 namespace KafkaRestore.Kafka.Wire.Protocol;
 
 /// <summary>Asks the coordinator of groups for their state and members; it knows the classic ones.</summary>
 /// <param name="groups">The groups' ids.</param>
 internal sealed class DescribeGroupsRequest(IReadOnlyCollection<string> groups) : Request<DescribedGroups>
 {
-    /// <summary>The request.</summary>
-    public static readonly Api Definition = new(15, "DescribeGroups", 5, 6, 5);
+    /// <summary>The request. From version 6 a broker says nothing of a group that does not exist, not even what we may do to it.</summary>
+    public static readonly Api Definition = new(15, "DescribeGroups", 5, 5, 5);
 
     private const int LeastGroupBytes = 12;
     private const int LeastMemberBytes = 7;
@@ -17,7 +19,7 @@ internal sealed class DescribeGroupsRequest(IReadOnlyCollection<string> groups) 
     public override void Write(WireWriter writer, short version)
     {
         writer.Strings(groups);
-        writer.Boolean(false); // not what we may do to them
+        writer.Boolean(true); // and what we may do to them (KIP-430)
         writer.EndStructure();
     }
 
@@ -29,16 +31,11 @@ internal sealed class DescribeGroupsRequest(IReadOnlyCollection<string> groups) 
         for (var left = reader.ArrayLength(LeastGroupBytes); left > 0; left--)
         {
             var error = reader.ErrorCode();
-            if (version >= 6)
-            {
-                reader.SkipString(); // the broker's words
-            }
-
             var (group, state) = (reader.String(), reader.String());
             reader.SkipString(); // the protocol's type
             reader.SkipString(); // and its name
-            found.Add(new DescribedGroupEntry(error, group, state, ReadMembers(ref reader)));
-            reader.Int32(); // what we may do
+            var members = ReadMembers(ref reader);
+            found.Add(new DescribedGroupEntry(error, group, state, members) { Rights = RightsBits.Read(reader.Int32()) });
             reader.EndStructure();
         }
 

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using KafkaRestore.Kafka.Probing;
 
 namespace KafkaRestore.Kafka.Wire.Protocol;
 
@@ -12,7 +13,11 @@ internal sealed record DescribedGroups(TimeSpan Throttle, IReadOnlyList<Describe
 /// <param name="Group">Its id.</param>
 /// <param name="State">The coordinator's word for its state; that of a group that it does not have is <c>Dead</c>.</param>
 /// <param name="Members">Its members.</param>
-internal sealed record DescribedGroupEntry(ErrorCode Error, string Group, string State, IReadOnlyList<DescribedMember> Members);
+internal sealed record DescribedGroupEntry(ErrorCode Error, string Group, string State, IReadOnlyList<DescribedMember> Members)
+{
+    /// <summary>What we may do to it, whether it exists or not; null when the broker does not say, or was not asked.</summary>
+    public TargetRights? Rights { get; init; }
+}
 
 /// <summary>A member of a group.</summary>
 /// <param name="MemberId">The id that the coordinator gave it.</param>

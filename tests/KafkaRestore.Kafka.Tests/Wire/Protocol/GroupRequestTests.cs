@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using KafkaRestore.Kafka.Probing;
 using KafkaRestore.Kafka.Wire.Protocol;
 using static KafkaRestore.Kafka.Tests.Wire.Protocol.WireBytes;
 
@@ -30,10 +31,8 @@ public sealed class GroupRequestTests
     [Fact]
     public void ListGroups_is_read_with_its_error() => Assert.Equal(ErrorCode.GroupLoadInProgress, Read(new ListGroupsRequest(), 5, "00000000 000E 01 00").Error);
 
-    [Theory]
-    [InlineData(5)]
-    [InlineData(6)]
-    public void DescribeGroups_is_written_without_asking_for_rights(short version) => AssertWritten(new DescribeGroupsRequest(["g", "hh"]), version, "03 02 'g' 03 'hh' 00 00");
+    [Fact]
+    public void DescribeGroups_asks_for_the_rights_as_well() => AssertWritten(new DescribeGroupsRequest(["g", "hh"]), 5, "03 02 'g' 03 'hh' 01 00");
 
     [Fact]
     public void DescribeGroups_is_read_with_its_members()
@@ -49,12 +48,15 @@ public sealed class GroupRequestTests
         Assert.Equal([new DescribedMember("m-1", "c", "/h")], group.Members);
     }
 
-    [Fact]
-    public void DescribeGroups_of_version_6_says_what_it_does_not_find()
+    [Theory]
+    [InlineData("80000000", null)]
+    [InlineData("00000008", TargetRights.Read)]
+    [InlineData("00000108", TargetRights.Read | TargetRights.Describe)]
+    public void DescribeGroups_is_read_with_what_we_may_do_to_a_group_that_is_not_there(string bits, TargetRights? rights)
     {
-        var group = Assert.Single(Read(new DescribeGroupsRequest([]), 6, "00000000 02 0045 04 'not' 02 'g' 05 'Dead' 01 01 01 80000000 00 00").Groups);
+        var group = Assert.Single(Read(new DescribeGroupsRequest([]), 5, $"00000000 02 0000 02 'g' 05 'Dead' 01 01 01 {bits} 00 00").Groups);
 
-        Assert.Equal((ErrorCode.GroupIdNotFound, "g", "Dead", 0), (group.Error, group.Group, group.State, group.Members.Count));
+        Assert.Equal((ErrorCode.NoError, "g", "Dead", 0, rights), (group.Error, group.Group, group.State, group.Members.Count, group.Rights));
     }
 
     [Theory]
