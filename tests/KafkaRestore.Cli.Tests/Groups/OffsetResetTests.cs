@@ -103,6 +103,25 @@ public sealed class OffsetResetTests(GoldenGroupBroker broker) : IAsyncLifetime
     }
 
     [KafkaLauncherFact]
+    public async Task A_group_with_a_member_refuses_a_restore_before_its_first_record()
+    {
+        var member = await LiveMember.JoinAsync(broker.Broker, "analytics", "reset-orders", "analytics-app");
+        try
+        {
+            var config = _scratch.Configuration("shop", broker.BootstrapServers, "create_topics: true\nauto_consumer_groups: true\ntopic_mapping: { orders: busy-orders, payments: busy-payments, orders-dlq: busy-dlq, customers: busy-customers }");
+            var dry = (await CliProgram.RunAsync("validate-restore", "--config", config)).MustExit(3);
+            Assert.Contains("GROUP_ACTIVE", dry.Out, StringComparison.Ordinal);
+            var refused = (await CliProgram.RunAsync("restore", "--config", config)).MustExit(3);
+            Assert.Contains("GROUP_ACTIVE: the group analytics has 1 member(s) at the target: analytics-app at 127.0.0.1", refused.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("busy-orders", await broker.Broker.ToolAsync("topics", "--list"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await member.LeaveAsync();
+        }
+    }
+
+    [KafkaLauncherFact]
     public async Task A_snapshot_is_taken_first_and_leads_back()
     {
         await broker.Broker.ToolAsync("consumer-groups", "--group", "stale", "--topic", "reset-orders:0", "--reset-offsets", "--to-offset", "41", "--execute");
