@@ -21,7 +21,7 @@ internal static class ConcurrencyOption
             var word = argument.Tokens[^1].Value;
             if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > Most)
             {
-                argument.AddError($"--max-concurrent takes a whole number from 1 to {Most}, not '{Printable.Line(word.Length > 40 ? word[..40] + "…" : word)}'");
+                argument.AddError($"--max-concurrent takes a whole number from 1 to {Most}, not '{Printable.Word(word)}'");
             }
 
             return number;

@@ -23,7 +23,7 @@ internal static class DurationOption
             var word = argument.Tokens[^1].Value;
             if (TryParse(word) is not { } duration)
             {
-                argument.AddError($"{name} takes a duration up to 30d such as 30s or 5m, not '{Printable.Line(word.Length > 40 ? word[..40] + "…" : word)}'");
+                argument.AddError($"{name} takes a duration up to 30d such as 30s or 5m, not '{Printable.Word(word)}'");
                 return default;
             }
 

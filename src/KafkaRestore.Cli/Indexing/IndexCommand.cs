@@ -31,7 +31,7 @@ internal sealed class IndexCommand : CliCommand
                 return number;
             }
 
-            argument.AddError($"--max-concurrent takes a number from 1 to {MostAtOnce}, not '{Printable.Line(text.Length > 40 ? text[..40] + "…" : text)}'");
+            argument.AddError($"--max-concurrent takes a number from 1 to {MostAtOnce}, not '{Printable.Word(text)}'");
             return null;
         },
     };

@@ -26,7 +26,7 @@ internal static partial class MomentOption
                 return moment.ToUnixTimeMilliseconds();
             }
 
-            argument.AddError($"--to-datetime takes epoch milliseconds or a time with its zone such as 2026-11-21T08:00:00Z, not '{Printable.Line(word.Length > 40 ? word[..40] + "…" : word)}'");
+            argument.AddError($"--to-datetime takes epoch milliseconds or a time with its zone such as 2026-11-21T08:00:00Z, not '{Printable.Word(word)}'");
             return null;
         },
     };

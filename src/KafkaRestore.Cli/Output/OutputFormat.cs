@@ -36,7 +36,7 @@ internal static class FormatOption
                 var index = Array.IndexOf(words, word);
                 if (index < 0)
                 {
-                    argument.AddError($"--format takes {string.Join(", ", words[..^1])} or {words[^1]}, not '{Printable.Line(word.Length > 40 ? word[..40] + "…" : word)}'");
+                    argument.AddError($"--format takes {string.Join(", ", words[..^1])} or {words[^1]}, not '{Printable.Word(word)}'");
                 }
 
                 return (OutputFormat)Math.Max(index, 0);

@@ -9,8 +9,13 @@ namespace KafkaRestore.Cli.Output;
 /// </summary>
 internal static class Printable
 {
+    private const int LongestWord = 40;
+
     /// <summary>Text of one line.</summary>
     public static string Line(string text) => Escape(text, keepNewLines: false);
+
+    /// <summary>A word of the command line as an error quotes it, cut off where it is long.</summary>
+    public static string Word(string word) => Line(word.Length > LongestWord ? word[..LongestWord] + "…" : word);
 
     /// <summary>Text of several lines.</summary>
     public static string Text(string text) => Escape(text, keepNewLines: true);

@@ -1,6 +1,7 @@
 using System.Text;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Offsets.Plans;
+using KafkaRestore.Offsets.Scripts;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Resets;
@@ -13,7 +14,7 @@ internal static class PlanFolderFiles
 
     /// <summary>Writes both, each as a whole or not at all; the folder is created where it is missing.</summary>
     /// <exception cref="RestoreException">OUTPUT_NOT_WRITTEN.</exception>
-    public static (string Plan, string Script) Write(string folder, OffsetResetPlan plan)
+    public static async Task<(string Plan, string Script)> WriteAsync(string folder, OffsetResetPlan plan, CancellationToken cancellationToken)
     {
         try
         {
@@ -26,7 +27,7 @@ internal static class PlanFolderFiles
 
         var (planFile, script) = (Path.GetFullPath(Path.Combine(folder, PlanName)), Path.GetFullPath(Path.Combine(folder, ScriptName)));
         WholeFile.Write(planFile, "the plan", Encoding.UTF8.GetBytes(PlanFile.ToJson(plan) + "\n"));
-        WholeFile.Write(script, "the script", Encoding.UTF8.GetBytes(PlanScript.Of(plan)), executable: true);
+        await ScriptFile.WriteAsync(script, Encoding.UTF8.GetBytes(PlanScript.Of(plan)), cancellationToken).ConfigureAwait(false);
         return (planFile, script);
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Offsets.Plans;
+using KafkaRestore.Offsets.Scripts;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Resets;
@@ -39,7 +40,7 @@ internal sealed class ScriptCommand : CliCommand
         var script = PlanScript.Of(plan);
         if (arguments.GetValue(_output) is { } file)
         {
-            WholeFile.Write(Path.GetFullPath(file), "the script", Encoding.UTF8.GetBytes(script), executable: true);
+            await ScriptFile.WriteAsync(file, Encoding.UTF8.GetBytes(script), stop).ConfigureAwait(false);
             context.Log.Message($"script for {Show.Count(plan.Groups.Count, "group")} written to {Path.GetFullPath(file)}");
         }
         else

@@ -10,7 +10,6 @@ using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Engine.State;
 using KafkaRestore.Kafka.Groups;
-using KafkaRestore.Offsets.Plans;
 using KafkaRestore.Offsets.Restoring;
 using KafkaRestore.Offsets.Sources;
 using KafkaRestore.Offsets.Translation;
@@ -58,7 +57,7 @@ internal sealed class RestoreGroups : IAsyncDisposable
             _context.Time)
         {
             Say = _context.Log.Message,
-            WritePlan = PlanFolder is null ? null : Write,
+            WritePlan = PlanFolder is { } folder ? plan => PlanFolderFiles.WriteAsync(folder, plan, CancellationToken.None) : null,
         };
         return _course.ExtendAsync(preflight, plan, job, stop);
     }
@@ -117,6 +116,4 @@ internal sealed class RestoreGroups : IAsyncDisposable
             _configuration.Groups.Strategy == GroupStrategy.TimestampBased ? "timestamp-based" : "cluster-scan", _configuration.Options, _storage, _target, _context, stop).ConfigureAwait(false);
         return new TranslationLease(translation, made);
     }
-
-    private (string Plan, string Script) Write(OffsetResetPlan plan) => PlanFolderFiles.Write(PlanFolder!, plan);
 }

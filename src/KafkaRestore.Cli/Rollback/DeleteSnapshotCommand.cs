@@ -24,7 +24,7 @@ internal sealed class DeleteSnapshotCommand : CliCommand
             var word = argument.Tokens[^1].Value;
             if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var days) || days > MostDays)
             {
-                argument.AddError($"--keep-days takes a whole number from 0 to {MostDays}, not '{Printable.Line(word.Length > 40 ? word[..40] + "…" : word)}'");
+                argument.AddError($"--keep-days takes a whole number from 0 to {MostDays}, not '{Printable.Word(word)}'");
             }
 
             return days;

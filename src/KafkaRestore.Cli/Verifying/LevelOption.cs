@@ -29,7 +29,7 @@ internal static class LevelOption
                     case 2:
                         return VerificationLevel.Records;
                     default:
-                        argument.AddError($"--level takes {string.Join(", ", Words[..^1])} or {Words[^1]}, not '{Printable.Line(word.Length > 40 ? word[..40] + "…" : word)}'");
+                        argument.AddError($"--level takes {string.Join(", ", Words[..^1])} or {Words[^1]}, not '{Printable.Word(word)}'");
                         return default;
                 }
             },

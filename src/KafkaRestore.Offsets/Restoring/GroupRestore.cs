@@ -44,7 +44,7 @@ public sealed class GroupRestore(
     public Action<string> Say { get; init; } = static _ => { };
 
     /// <summary>Writes the plan and a script that carries it out, and gives their paths; null: nobody asks for them.</summary>
-    public Func<OffsetResetPlan, (string Plan, string Script)>? WritePlan { get; init; }
+    public Func<OffsetResetPlan, Task<(string Plan, string Script)>>? WritePlan { get; init; }
 
     /// <summary>Looks at the groups, and adds what is found to a preflight. Groups that an earlier run of the job has reset are left alone: their applications may be reading again.</summary>
     /// <param name="preflight">The preflight.</param>
@@ -106,14 +106,14 @@ public sealed class GroupRestore(
             _outcomes.Waits(group.Group, lane is null ? "the restore has not ended well" : $"{lane.Lane.Target} is not restored");
         }
 
-        return Report();
+        return await ReportAsync().ConfigureAwait(false);
     }
 
     /// <summary>Resets the groups of a job that an earlier run has finished.</summary>
     public async Task<ConsumerGroupsReport> FinishAsync(RestorePlan plan, StoredJob job, CancellationToken stop)
     {
         await ResetAsync(Sources.Groups, plan, job, stop).ConfigureAwait(false);
-        return Report();
+        return await ReportAsync().ConfigureAwait(false);
     }
 
     private SourceGroups Sources => _sources ?? throw new InvalidOperationException("nobody has looked at the groups");
@@ -187,9 +187,20 @@ public sealed class GroupRestore(
         }
     }
 
-    private ConsumerGroupsReport Report()
+    private async Task<ConsumerGroupsReport> ReportAsync()
     {
-        var written = _outcomes.Plan is { } plan ? WritePlan?.Invoke(plan) : null;
+        (string Plan, string Script)? written = null;
+        try
+        {
+            written = _outcomes.Plan is { } plan && WritePlan is { } write ? await write(plan).ConfigureAwait(false) : null;
+        }
+        catch (RestoreException unwritten)
+        {
+            // What was restored and committed stands; a group that was only planned has its plan nowhere.
+            Say(unwritten.Describe());
+            _outcomes.Fail(_outcomes.Reports.Where(static group => group.State == ConsumerGroupState.Planned).Select(static group => group.Group), unwritten.Describe());
+        }
+
         return new ConsumerGroupsReport
         {
             Strategy = options.Strategy switch

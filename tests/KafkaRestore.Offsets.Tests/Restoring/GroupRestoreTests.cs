@@ -126,6 +126,18 @@ public sealed class GroupRestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_plan_that_cannot_be_written_fails_its_groups_and_not_the_run()
+    {
+        _stage.Options = new GroupRestoreOptions { Strategy = GroupStrategy.Manual };
+        _stage.Sources = From(Group("g", ("a/0", 3)));
+        _stage.PlanFailure = new RestoreException(ErrorCodes.OutputNotWritten, "no room", "/plans");
+        var report = await _stage.RunAsync();
+        var group = Assert.Single(report.Groups);
+        Assert.Equal((ConsumerGroupState.Failed, false, (string?)null), (group.State, report.IsDone, report.Plan));
+        Assert.Contains("no room", Assert.Single(group.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_target_that_cannot_be_asked_fails_the_groups_and_not_the_run()
     {
         _stage.Sources = From(Group("g", ("a/0", 3)));

@@ -50,6 +50,8 @@ internal sealed class RestoreStage : IGroupTranslation, IGroupCommits, IDisposab
 
     public RestoreException? SourceFailure { get; set; }
 
+    public RestoreException? PlanFailure { get; set; }
+
     public HashSet<string> Failing { get; } = [];
 
     public bool DieBeforeCommit { get; set; }
@@ -148,7 +150,7 @@ internal sealed class RestoreStage : IGroupTranslation, IGroupCommits, IDisposab
         this,
         TimeProvider.System)
     {
-        WritePlan = Options.Commits ? null : _ => ("plan.json", "reset.sh"),
+        WritePlan = Options.Commits ? null : _ => PlanFailure is { } failure ? Task.FromException<(string, string)>(failure) : Task.FromResult(("plan.json", "reset.sh")),
     };
 
     private static PreflightResult Preflight() => new() { Findings = [], Cluster = new ClusterDescription("c", 1) };

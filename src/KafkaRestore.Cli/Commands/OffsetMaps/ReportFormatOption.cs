@@ -25,7 +25,7 @@ internal static class ReportFormatOption
                     }
                 }
 
-                argument.AddError($"--report-format takes v1, v2 or csv, not '{Printable.Line(word.Length > 40 ? word[..40] + "…" : word)}'");
+                argument.AddError($"--report-format takes v1, v2 or csv, not '{Printable.Word(word)}'");
                 return null;
             },
         };

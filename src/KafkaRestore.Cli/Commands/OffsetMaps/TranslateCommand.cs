@@ -136,7 +136,7 @@ internal sealed class TranslateCommand : CliCommand
             var word = argument.Tokens[^1].Value;
             if (!long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > most)
             {
-                argument.AddError($"{name} takes a whole number from 0, not '{Printable.Line(word.Length > 40 ? word[..40] + "…" : word)}'");
+                argument.AddError($"{name} takes a whole number from 0, not '{Printable.Word(word)}'");
             }
 
             return number;
