@@ -37,7 +37,8 @@ internal sealed partial class BrokerConnection
             }
 
             step = "an answer to the first request";
-            connection = new BrokerConnection(address, stream, settings, wire, time) { Description = settings.Describe(stream) };
+            var description = settings.Describe(stream); // before there is a reader, which disposes the stream of a broker that hangs up
+            connection = new BrokerConnection(address, stream, settings, wire, time) { Description = description };
             await connection.LearnVersionsAsync(both.Token).ConfigureAwait(false);
             if (settings.Sasl is { } mechanism)
             {
