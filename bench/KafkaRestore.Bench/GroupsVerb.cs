@@ -7,8 +7,8 @@ using KafkaRestore.Kafka.Groups;
 namespace KafkaRestore.Bench;
 
 /// <summary>
-/// Sets the offsets of many groups: the official tool over all groups at once, then ours, in fresh processes and again in the same one. What counts is translating and committing; reading what
-/// was there before and reading back stand beside it, and everything is checked by reading back.
+/// Sets the offsets of many groups: the official tool over all groups at once and ours, in fresh processes and again in the same one, in turns, because brokers get faster while they are used.
+/// What counts is translating and committing; reading what was there before and reading back stand beside it, and everything is checked by reading back.
 /// </summary>
 internal sealed class GroupsVerb : BenchVerb
 {
@@ -17,7 +17,7 @@ internal sealed class GroupsVerb : BenchVerb
     public override string Name => "groups";
 
     public override string Usage =>
-        "groups --bootstrap HOST:PORT[,...] [--tool kafka-consumer-groups.sh] [--groups 500] [--partitions 20] [--at-once 50] [--rounds 5] [--run-length 1000] [--topic NAME] [--only reset|straight]";
+        "groups --bootstrap HOST:PORT[,...] [--tool kafka-consumer-groups.sh] [--groups 500] [--partitions 20] [--at-once 50] [--turns 3] [--rounds 5] [--run-length 1000] [--topic NAME] [--only reset|straight]";
 
     public override async Task RunAsync(BenchArguments arguments, TextWriter output, CancellationToken cancellationToken)
     {
@@ -30,6 +30,7 @@ internal sealed class GroupsVerb : BenchVerb
             (int)arguments.Number("rounds", 5, least: 1),
             (int)arguments.Number("run-length", 1_000, least: 1));
         var (tool, only) = (arguments.Text("tool", ""), arguments.Text("only", "all"));
+        var turns = arguments.Number("turns", 3, least: 1);
         arguments.Done();
         switch (only)
         {
@@ -40,7 +41,12 @@ internal sealed class GroupsVerb : BenchVerb
                 await MeasureAsync(bench with { Rounds = 1 }, isStraight: true, output, cancellationToken).ConfigureAwait(false);
                 break;
             case "all":
-                await CompareAsync(bench, tool, output, cancellationToken).ConfigureAwait(false);
+                await PrepareAsync(bench, cancellationToken).ConfigureAwait(false);
+                for (var turn = 0; turn < turns; turn++)
+                {
+                    await CompareAsync(bench, tool, output, cancellationToken).ConfigureAwait(false);
+                }
+
                 break;
             default:
                 throw new ArgumentException($"--only {only} is neither reset nor straight");
@@ -49,7 +55,6 @@ internal sealed class GroupsVerb : BenchVerb
 
     private static async Task CompareAsync(Setting bench, string tool, TextWriter output, CancellationToken cancellationToken)
     {
-        await PrepareAsync(bench, cancellationToken).ConfigureAwait(false);
         var stock = tool.Length == 0 ? (double?)null : await StockAsync(bench, tool, cancellationToken).ConfigureAwait(false);
         if (stock is { } seconds)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KafkaRestore.Records.Hashing;
 
 namespace KafkaRestore.Engine.OffsetMaps.Format;
@@ -37,6 +38,7 @@ internal sealed class Chunk
     }
 
     /// <summary>The first record at or after <paramref name="value"/> on <paramref name="axis"/>, which lies before the chunk's end and not before its first record.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // see RunCursor
     public FoundRecord Find(OffsetAxis axis, long value)
     {
         var cursor = new RunCursor(this, BlockOf(axis, value));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KafkaRestore.Engine.OffsetMaps.Format;
 
 /// <summary>
@@ -43,6 +45,7 @@ internal static class RunEncoding
     }
 
     /// <summary>Reads a run from <paramref name="position"/> on and moves it behind; false when the bytes are no run.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // see RunCursor
     public static bool TryRead(ReadOnlySpan<byte> source, ref int position, out long sourceGap, out long targetGap, out long length)
     {
         sourceGap = targetGap = 0;

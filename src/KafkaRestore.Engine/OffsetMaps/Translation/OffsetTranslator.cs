@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using KafkaRestore.Engine.OffsetMaps.Reports;
 using KafkaRestore.Engine.OffsetMaps.Sets;
 
@@ -13,28 +14,32 @@ public sealed class OffsetTranslator
     private const int MostOpened = 64;
 
     private readonly Dictionary<StoredMap, OffsetMap> _opened = [];
-    private readonly ILookup<PartitionName, StoredMap> _bySource;
-    private readonly ILookup<PartitionName, StoredMap> _byTarget;
+    private readonly Dictionary<PartitionName, List<FedPartition>> _bySource = [];
 
     /// <summary>Uses a set, which stays the caller's to dispose.</summary>
     public OffsetTranslator(OffsetMapSet maps)
     {
-        _bySource = maps.Maps.ToLookup(map => map.AskedAs);
-        _byTarget = maps.Maps.ToLookup(map => map.Pair.Target);
+        foreach (var target in maps.Maps.GroupBy(static map => map.Pair.Target))
+        {
+            var fed = new FedPartition(target.Key, [.. target]);
+            foreach (var map in fed.Maps)
+            {
+                (CollectionsMarshal.GetValueRefOrAddDefault(_bySource, map.AskedAs, out _) ??= []).Add(fed);
+            }
+        }
     }
 
     /// <summary>Translates positions that have nothing to do with each other.</summary>
     /// <exception cref="Records.Errors.RestoreException">A map cannot be read: STATE_CORRUPT, or the storage's failure.</exception>
     public async Task<Translations> TranslateEachAsync(IEnumerable<SourcePosition> positions, CancellationToken cancellationToken)
     {
-        var found = new List<TargetPosition>();
-        var unknown = new List<UnknownPosition>();
+        var answer = new Answer([], []);
         foreach (var position in positions)
         {
-            Add(position, await TranslateAsync([position], isGroup: false, cancellationToken).ConfigureAwait(false), found, unknown);
+            await TranslateAsync([position], isGroup: false, answer, cancellationToken).ConfigureAwait(false);
         }
 
-        return new Translations(found, unknown);
+        return new Translations(answer.Found, answer.Unknown);
     }
 
     /// <summary>
@@ -46,54 +51,55 @@ public sealed class OffsetTranslator
     /// <exception cref="Records.Errors.RestoreException">A map cannot be read: STATE_CORRUPT, or the storage's failure.</exception>
     public async Task<Translations> TranslateGroupAsync(IReadOnlyCollection<SourcePosition> positions, CancellationToken cancellationToken)
     {
-        var found = await TranslateAsync(positions, isGroup: true, cancellationToken).ConfigureAwait(false);
-        var answered = found.Positions.SelectMany(position => position.From).Select(from => from.Position).ToHashSet();
-        return new Translations(found.Positions, [.. positions.Where(position => !answered.Contains(position)).Select(position => Unknown(position, found.WithoutRuns))]);
+        var answer = new Answer(new List<TargetPosition>(positions.Count), []);
+        await TranslateAsync(positions, isGroup: true, answer, cancellationToken).ConfigureAwait(false);
+        return new Translations(answer.Found, answer.Unknown);
     }
 
-    private void Add(SourcePosition asked, Answer answer, List<TargetPosition> found, List<UnknownPosition> unknown)
+    private async Task TranslateAsync(IReadOnlyCollection<SourcePosition> positions, bool isGroup, Answer answer, CancellationToken cancellationToken)
     {
-        found.AddRange(answer.Positions);
-        if (answer.Positions.Count == 0)
+        var asked = positions.ToDictionary(static position => position.Source);
+        var topics = isGroup ? asked.Keys.Select(static source => source.Topic).ToHashSet(StringComparer.Ordinal) : [];
+        var merged = new Dictionary<FedPartition, bool>();
+        foreach (var position in positions)
         {
-            unknown.Add(Unknown(asked, answer.WithoutRuns));
+            var feeds = _bySource.GetValueOrDefault(position.Source);
+            var isAnswered = false;
+            foreach (var fed in feeds ?? [])
+            {
+                if (merged.TryGetValue(fed, out var wasAnswered))
+                {
+                    isAnswered |= wasAnswered;
+                    continue;
+                }
+
+                var found = fed.IsUnanswerable ? null
+                    : fed.Maps is [var only] ? await OfOneAsync(only, position, cancellationToken).ConfigureAwait(false)
+                    : await OfSeveralAsync(fed, asked, topics, cancellationToken).ConfigureAwait(false);
+                if (found is not null)
+                {
+                    answer.Found.Add(found);
+                    isAnswered = true;
+                }
+
+                if (fed.Maps.Count > 1)
+                {
+                    merged.Add(fed, found is not null);
+                }
+            }
+
+            if (!isAnswered)
+            {
+                answer.Unknown.Add(Unknown(position, feeds));
+            }
         }
     }
 
-    private UnknownPosition Unknown(SourcePosition asked, IReadOnlySet<PartitionName> withoutRuns)
-    {
-        var maps = _bySource[asked.Source].ToList();
-        return new UnknownPosition(asked, maps.Count == 0 ? "no map leads from this partition"
-            : maps.Exists(map => withoutRuns.Contains(map.Pair.Target)) ? "its target partition has several sources, and only the ends of a map are known"
+    private static UnknownPosition Unknown(SourcePosition asked, List<FedPartition>? feeds) => new(
+        asked,
+        feeds is null ? "no map leads from this partition"
+            : feeds.Exists(static fed => fed.IsUnanswerable) ? "its target partition has several sources, and only the ends of a map are known"
             : "no record of this partition was restored");
-    }
-
-    private async Task<Answer> TranslateAsync(IReadOnlyCollection<SourcePosition> positions, bool isGroup, CancellationToken cancellationToken)
-    {
-        var asked = positions.ToDictionary(position => position.Source);
-        var topics = isGroup ? asked.Keys.Select(source => source.Topic).ToHashSet(StringComparer.Ordinal) : [];
-        var withoutRuns = new HashSet<PartitionName>();
-        var found = new List<TargetPosition>();
-        foreach (var target in asked.Keys.SelectMany(source => _bySource[source]).Select(map => map.Pair.Target).Distinct())
-        {
-            var maps = _byTarget[target].ToList();
-            if (maps.Count > 1 && maps.Exists(map => map is { HasRuns: false, Ends: not null }))
-            {
-                withoutRuns.Add(target);
-                continue;
-            }
-
-            var position = maps is [var only]
-                ? await OfOneAsync(only, asked[only.AskedAs], cancellationToken).ConfigureAwait(false)
-                : await OfSeveralAsync(target, maps, asked, topics, cancellationToken).ConfigureAwait(false);
-            if (position is not null)
-            {
-                found.Add(position);
-            }
-        }
-
-        return new Answer(found, withoutRuns);
-    }
 
     private async Task<TargetPosition?> OfOneAsync(StoredMap map, SourcePosition asked, CancellationToken cancellationToken)
     {
@@ -135,12 +141,12 @@ public sealed class OffsetTranslator
     }
 
     private async Task<TargetPosition?> OfSeveralAsync(
-        PartitionName target, List<StoredMap> maps, Dictionary<PartitionName, SourcePosition> asked, HashSet<string> topics, CancellationToken cancellationToken)
+        FedPartition fed, Dictionary<PartitionName, SourcePosition> asked, HashSet<string> topics, CancellationToken cancellationToken)
     {
         var sources = new List<(OffsetMap Map, SourceProgress Progress)>();
         var from = new List<FoundPosition>();
         var notAsked = new List<PartitionName>();
-        foreach (var map in maps)
+        foreach (var map in fed.Maps)
         {
             // A source without a record has nothing unread, and is no ground for an answer.
             var opened = map.Ends is null ? null : await OpenAsync(map, cancellationToken).ConfigureAwait(false);
@@ -164,7 +170,7 @@ public sealed class OffsetTranslator
         var merged = await MergedPosition.FindAsync(sources, cancellationToken).ConfigureAwait(false);
         return merged.TargetOffset is not { } offset ? null : new TargetPosition
         {
-            Target = target,
+            Target = fed.Target,
             Offset = offset,
             Label = TranslationLabel.Bounded,
             IsEnd = merged.Kind == MergedPositionKind.End,
@@ -189,7 +195,18 @@ public sealed class OffsetTranslator
         return opened;
     }
 
-    private readonly record struct Answer(IReadOnlyList<TargetPosition> Positions, IReadOnlySet<PartitionName> WithoutRuns);
+    private readonly record struct Answer(List<TargetPosition> Found, List<UnknownPosition> Unknown);
+
+    /// <summary>A target partition and the maps of all that feeds it.</summary>
+    private sealed class FedPartition(PartitionName target, IReadOnlyList<StoredMap> maps)
+    {
+        public PartitionName Target => target;
+
+        public IReadOnlyList<StoredMap> Maps => maps;
+
+        /// <summary>Whether what lies between the ends of a source is not known, and so not how the sources lie to each other.</summary>
+        public bool IsUnanswerable { get; } = maps.Count > 1 && maps.Any(static map => map is { HasRuns: false, Ends: not null });
+    }
 }
 
 /// <summary>The answer to a list of positions.</summary>
