@@ -17,7 +17,7 @@ internal sealed class GroupsVerb : BenchVerb
     public override string Name => "groups";
 
     public override string Usage =>
-        "groups --bootstrap HOST:PORT[,...] [--tool kafka-consumer-groups.sh] [--groups 500] [--partitions 20] [--at-once 50] [--turns 3] [--rounds 5] [--run-length 1000] [--topic NAME] [--only reset|straight]";
+        "groups --bootstrap HOST:PORT[,...] [--tool kafka-consumer-groups.sh] [--groups 500] [--partitions 20] [--at-once 100] [--turns 3] [--rounds 5] [--run-length 1000] [--topic NAME] [--only reset|straight]";
 
     public override async Task RunAsync(BenchArguments arguments, TextWriter output, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal sealed class GroupsVerb : BenchVerb
             arguments.Text("topic", string.Create(CultureInfo.InvariantCulture, $"groups-{Environment.ProcessId}")),
             (int)arguments.Number("groups", 500, least: 1),
             (int)arguments.Number("partitions", 20, least: 1),
-            (int)arguments.Number("at-once", 50, least: 1),
+            (int)arguments.Number("at-once", 100, least: 1),
             (int)arguments.Number("rounds", 5, least: 1),
             (int)arguments.Number("run-length", 1_000, least: 1));
         var (tool, only) = (arguments.Text("tool", ""), arguments.Text("only", "all"));

@@ -28,7 +28,7 @@ public sealed record ImportOptions
     public SnapshotCapture? Safety { get; init; }
 
     /// <summary>Groups under way at once, 1 or more.</summary>
-    public int MostAtOnce { get; init; } = 50;
+    public int MostAtOnce { get; init; } = 100;
 
     /// <summary>How long one group may take.</summary>
     public TimeSpan GroupDeadline { get; init; } = TimeSpan.FromSeconds(30);

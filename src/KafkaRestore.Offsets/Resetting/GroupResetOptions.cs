@@ -4,7 +4,7 @@ namespace KafkaRestore.Offsets.Resetting;
 public sealed record GroupResetOptions
 {
     /// <summary>Groups under way at once, 1 or more.</summary>
-    public int MostAtOnce { get; init; } = 50;
+    public int MostAtOnce { get; init; } = 100;
 
     /// <summary>How long the commit of one group may take, what is asked again included; more than zero.</summary>
     public TimeSpan DeadlinePerGroup { get; init; } = TimeSpan.FromSeconds(30);
