@@ -14,7 +14,8 @@ namespace KafkaRestore.Configuration;
 /// for none. Immutable; may be used by many threads at once.
 /// </summary>
 /// <param name="source">Where variables and files come from; null: this process and machine.</param>
-public sealed class ConfigurationReader(IExpansionSource? source = null)
+/// <param name="secretsByReference">Whether a secret that is written out is a problem: what is read here is kept, and shown to others.</param>
+public sealed class ConfigurationReader(IExpansionSource? source = null, bool secretsByReference = false)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -52,7 +53,7 @@ public sealed class ConfigurationReader(IExpansionSource? source = null)
         }
 
         var problems = new ProblemList();
-        var context = new BindingContext(new Expander(_source), problems);
+        var context = new BindingContext(new Expander(_source), problems) { SecretsByReference = secretsByReference };
         try
         {
             var root = YamlTreeReader.Read(text.TrimStart('\uFEFF'), problems);

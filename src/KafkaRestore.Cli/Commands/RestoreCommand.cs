@@ -62,7 +62,7 @@ internal sealed class RestoreCommand : CliCommand
         var report = arguments.GetValue(_report) ?? configuration.ReportPath;
         return configuration.Options.DryRun
             ? new DryRunFlow(configuration, context).RunAsync(format, report, stop)
-            : new RestoreFlow(configuration, context).RunAsync(format, report, stop);
+            : new RestoreFlow(configuration, context, new ConsoleAudience(format, report, context)).RunAsync(stop);
     }
 
     private static RestoreConfiguration Confirm(RestoreConfiguration configuration, ConsoleLog log)

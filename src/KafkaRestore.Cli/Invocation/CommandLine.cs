@@ -5,8 +5,10 @@ using KafkaRestore.Cli.Indexing;
 using KafkaRestore.Cli.Kmap;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Preparing;
+using KafkaRestore.Cli.Remote;
 using KafkaRestore.Cli.Resets;
 using KafkaRestore.Cli.Rollback;
+using KafkaRestore.Cli.Serving;
 using KafkaRestore.Cli.Steering;
 using KafkaRestore.Cli.Verifying;
 using KafkaRestore.Records.Errors;
@@ -39,6 +41,16 @@ internal static class CommandLine
             new OffsetMapCommand(),
             new OffsetRollbackCommand(),
             new OffsetsCommand(),
+            new ServeCommand(),
+            new SubmitCommand(),
+            new JobsCommand(),
+            new WatchCommand(),
+            new PauseCommand(),
+            new ResumeCommand(),
+            new CancelCommand(),
+            new LimitsCommand(),
+            new ReportCommand(),
+            new ClusterCommand(),
             new DemoCommand(),
         };
         root.Add(new CompletionCommand(root));

@@ -8,7 +8,8 @@ namespace KafkaRestore.Cli.Invocation;
 /// <summary>What the program says on stderr besides its result. A stderr that is gone never ends a command.</summary>
 /// <param name="verbosity">0: what a user must see; 1: also what happens; 2: also what developers want.</param>
 /// <param name="style">Whether stderr takes colours.</param>
-internal sealed class ConsoleLog(int verbosity, ConsoleStyle style)
+/// <param name="elsewhere">Takes what would be said on stderr, as level (<c>info</c>, <c>warning</c>, <c>error</c>) and text; null: stderr does.</param>
+internal sealed class ConsoleLog(int verbosity, ConsoleStyle style, Action<string, string>? elsewhere = null)
 {
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(30);
 
@@ -31,10 +32,13 @@ internal sealed class ConsoleLog(int verbosity, ConsoleStyle style)
     }
 
     /// <summary>A line that is always shown.</summary>
-    public void Message(string text) => Write(Printable.Text(text));
+    public void Message(string text) => Write(Level.Info, Printable.Text(text));
 
     /// <summary>On a terminal: a line that the next one replaces.</summary>
     public void Transient(string text) => WriteRaw($"\r\u001b[K{Printable.Line(text)}");
+
+    /// <summary>On a terminal: characters that move the cursor.</summary>
+    public void Raw(string text) => WriteRaw(text);
 
     /// <summary>Undoes what a moving display does to the cursor.</summary>
     public void ShowCursor()
@@ -46,17 +50,17 @@ internal sealed class ConsoleLog(int verbosity, ConsoleStyle style)
     }
 
     /// <summary>A line for a person to look at.</summary>
-    public void Warning(string text) => Write($"{style.OnError("warning", Colour.Yellow)}: {Printable.Text(text)}");
+    public void Warning(string text) => Write(Level.Warning, Printable.Text(text));
 
     /// <summary>A failure.</summary>
-    public void Error(string text) => Write(style.OnError(Printable.Text(text), Colour.Red));
+    public void Error(string text) => Write(Level.Error, Printable.Text(text));
 
     /// <summary>A line for <c>-v</c>.</summary>
     public void Info(string text)
     {
         if (verbosity >= 1)
         {
-            Write($"{Now()} {Printable.Text(text)}");
+            Write(Level.Info, $"{Now()} {Printable.Text(text)}");
         }
     }
 
@@ -66,7 +70,7 @@ internal sealed class ConsoleLog(int verbosity, ConsoleStyle style)
         Error(failure.Describe());
         for (var cause = failure.InnerException; verbosity >= 1 && cause is not null; cause = cause.InnerException)
         {
-            Write(Printable.Text($"  caused by {cause.GetType().Name}: {cause.Message}"));
+            Write(Level.Info, Printable.Text($"  caused by {cause.GetType().Name}: {cause.Message}"));
         }
     }
 
@@ -76,7 +80,7 @@ internal sealed class ConsoleLog(int verbosity, ConsoleStyle style)
         Error(new RestoreException(ErrorCodes.Internal, $"{defect.GetType().Name}: {defect.Message}").Describe());
         if (verbosity >= 1)
         {
-            Write(Printable.Text(defect.ToString()));
+            Write(Level.Info, Printable.Text(defect.ToString()));
         }
     }
 
@@ -91,7 +95,7 @@ internal sealed class ConsoleLog(int verbosity, ConsoleStyle style)
         };
         if (wanted)
         {
-            Write(Printable.Text($"{Now()} kafka client: {line.Facility}: {line.Message}"));
+            Write(Level.Info, Printable.Text($"{Now()} kafka client: {line.Facility}: {line.Message}"));
         }
     }
 
@@ -112,8 +116,20 @@ internal sealed class ConsoleLog(int verbosity, ConsoleStyle style)
         }
     }
 
-    private void Write(string text)
+    private void Write(Level level, string text)
     {
+        if (elsewhere is not null)
+        {
+            elsewhere(level.ToString().ToLowerInvariant(), text);
+            return;
+        }
+
+        text = level switch
+        {
+            Level.Warning => $"{style.OnError("warning", Colour.Yellow)}: {text}",
+            Level.Error => style.OnError(text, Colour.Red),
+            _ => text,
+        };
         lock (_gate)
         {
             if (_display is { } display)
@@ -139,6 +155,13 @@ internal sealed class ConsoleLog(int verbosity, ConsoleStyle style)
                 // Nobody listens any more.
             }
         }
+    }
+
+    private enum Level
+    {
+        Info,
+        Warning,
+        Error,
     }
 
     private sealed class Restored(ConsoleLog log) : IDisposable

@@ -20,6 +20,17 @@ internal sealed class ProgressView(RestoreProgress progress, TimeProvider time)
     private int _refusalsTold;
     private int _warningsTold;
 
+    /// <summary>Records restored a second, over the last seconds.</summary>
+    public double RecordsPerSecond => _restored.Records;
+
+    /// <summary>Uncompressed bytes restored a second, over the last seconds.</summary>
+    public double BytesPerSecond => _restored.Bytes;
+
+    /// <summary>What is left at the speed of the last seconds; null where nobody can say.</summary>
+    public TimeSpan? Left => _accounted.Records > 0 && progress.RecordsAccountedFor is var accounted && accounted < progress.Plan.RecordCount
+        ? TimeSpan.FromSeconds((progress.Plan.RecordCount - accounted) / _accounted.Records)
+        : null;
+
     /// <summary>What is about to be done.</summary>
     public string Opening()
     {
@@ -65,7 +76,7 @@ internal sealed class ProgressView(RestoreProgress progress, TimeProvider time)
         var total = progress.Plan.RecordCount;
         var accounted = progress.RecordsAccountedFor;
         var leftOut = accounted - progress.Records;
-        var left = _accounted.Records > 0 && accounted < total ? $", {Show.Duration(TimeSpan.FromSeconds((total - accounted) / _accounted.Records))} left" : "";
+        var left = Left is { } time ? $", {Show.Duration(time)} left" : "";
         return $"{Show.Percent(total == 0 ? 1 : (double)accounted / total)}  {Show.Count(accounted)} of {Show.Count(total, "record")}{(leftOut > 0 ? $", {Show.Count(leftOut)} of them left out" : "")}  " +
             $"{Show.Count((long)_restored.Records)} records/s  {Show.Size(_restored.Bytes)}/s  {Show.Duration(progress.Elapsed)}{left}";
     }

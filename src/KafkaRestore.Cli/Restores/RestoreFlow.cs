@@ -1,8 +1,6 @@
 using System.Globalization;
-using KafkaRestore.Archive.Storage;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
-using KafkaRestore.Cli.Progress;
 using KafkaRestore.Configuration;
 using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Options;
@@ -12,63 +10,41 @@ using KafkaRestore.Engine.Preparation;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Engine.State;
-using KafkaRestore.Kafka;
-using KafkaRestore.Kafka.Probing;
-using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Restores;
 
 /// <summary>The course of one restore: plan, open the state, check, write, report.</summary>
-internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandContext context)
+internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandContext context, IRestoreAudience audience)
 {
-    // After a stop a person waits: what does not close by then ends with the process.
-    private static readonly TimeSpan PatienceAfterStop = TimeSpan.FromMilliseconds(300);
-
     private readonly ConsoleLog _log = context.Log;
 
     /// <summary>Runs it.</summary>
-    /// <param name="format">How stdout gets the report.</param>
-    /// <param name="reportPath">Where the report goes as JSON; null: nowhere.</param>
     /// <param name="stop">Stops the run; the report then says what was done.</param>
-    public async Task<ExitCode> RunAsync(OutputFormat format, string? reportPath, CancellationToken stop)
+    public async Task<ExitCode> RunAsync(CancellationToken stop)
     {
-        var file = reportPath is null ? null : new ReportFile(reportPath);
         var offsets = OffsetReportFile.Of(configuration);
-        var closing = new List<IAsyncDisposable>();
+        var parts = new RestoreParts();
         try
         {
-            var storage = StorageFactory.Open(configuration.Options.Storage);
-            closing.Add(storage);
-            var cluster = new ChosenTargetCluster(configuration.Options.Target, log: _log.Client);
-            closing.Add(cluster);
-            var sinks = new ChosenSinkFactory(configuration.Options.Target, configuration.Options.Delivery, _log.Client);
-            closing.Add(sinks);
-            _log.Info($"archive at {storage.Properties.Location}");
-
-            var probe = TargetProbes.TryOpen(configuration.Options.Target, _log.Client);
-            if (probe is not null)
-            {
-                closing.Add(probe);
-            }
-
-            var groups = RestoreGroups.Of(configuration, storage, context);
-            if (groups is not null)
-            {
-                closing.Add(groups);
-            }
-
-            using var job = new RestoreJob(configuration.Options, storage, cluster, sinks, context.Time, probe: probe, settings: SettingsDoor.Of(configuration.Options, context));
+            parts.Open(configuration, context);
+            _log.Info($"archive at {parts.Storage.Properties.Location}");
+            var job = parts.Job;
             var (plan, preflight) = await OpenAsync(job, stop).ConfigureAwait(false);
+            if (job.State is { } opened)
+            {
+                audience.Opened(opened.Stored.Location);
+            }
+
             if (preflight is null)
             {
-                var finished = await PutBackAsync(job, await FinishedAsync(job.State!, plan, groups, format, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
+                var finished = await PutBackAsync(job, await FinishedAsync(job.State!, plan, parts.Groups, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
                 return await WriteOffsetsAsync(offsets, job.State!, finished).ConfigureAwait(false);
             }
 
-            preflight = groups is null ? preflight : await groups.ExtendAsync(preflight, plan, job.State?.Stored, stop).ConfigureAwait(false);
-            var (report, exit) = await RunAsync(job, plan, preflight, groups, stop).ConfigureAwait(false);
-            exit = Publish(report, exit, format, file);
+            preflight = await ExtendAsync(parts, preflight, plan, stop).ConfigureAwait(false);
+            var (report, exit) = await RunAsync(job, plan, preflight, parts.Groups, stop).ConfigureAwait(false);
+            exit = Publish(report, exit);
             if (job.State is { } state && preflight.Passed)
             {
                 exit = await WriteOffsetsAsync(offsets, state, exit).ConfigureAwait(false);
@@ -76,20 +52,41 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
 
             if (report.Status is RestoreStatus.Stopped or RestoreStatus.Partial && job.State?.Stored.Summary.Status != JobStatus.Done)
             {
-                _log.Message("Run the same command again to go on.");
+                _log.Message(audience.HowToGoOn);
             }
 
             return exit;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            throw new RestoreException(ErrorCodes.Stopped, "stopped before the first record; nothing was written", hint: "Run the same command again to go on.");
+            throw new RestoreException(ErrorCodes.Stopped, "stopped before the first record; nothing was written", hint: audience.HowToGoOn);
         }
         finally
         {
-            await CloseAsync(closing, stop).ConfigureAwait(false);
+            await parts.CloseAsync(stop).ConfigureAwait(false);
         }
     }
+
+    /// <summary>As far as the check before the first write, and back: what it found; null where the job is finished already. At most the state of a new job is begun.</summary>
+    public async Task<IReadOnlyList<Finding>?> CheckAsync(CancellationToken stop)
+    {
+        var parts = new RestoreParts();
+        try
+        {
+            parts.Open(configuration, context);
+            var (plan, preflight) = configuration.Options.State is { Again: true }
+                ? await CheckAnewAsync(parts.Job, stop).ConfigureAwait(false)
+                : await OpenAsync(parts.Job, stop).ConfigureAwait(false);
+            return preflight is null ? null : (await ExtendAsync(parts, preflight, plan, stop).ConfigureAwait(false)).Findings;
+        }
+        finally
+        {
+            await parts.CloseAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<PreflightResult> ExtendAsync(RestoreParts parts, PreflightResult preflight, RestorePlan plan, CancellationToken stop) =>
+        parts.Groups is { } groups ? await groups.ExtendAsync(preflight, plan, parts.Job.State?.Stored, stop).ConfigureAwait(false) : preflight;
 
     /// <summary>Plans, opens the job's state and checks; no preflight means that the job is finished.</summary>
     private async Task<(RestorePlan Plan, PreflightResult? Preflight)> OpenAsync(RestoreJob job, CancellationToken stop)
@@ -120,7 +117,13 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
         return (plan, await job.CheckAsync(plan, stop).ConfigureAwait(false));
     }
 
-    private async Task<ExitCode> FinishedAsync(JobState job, RestorePlan plan, RestoreGroups? groups, OutputFormat format, CancellationToken stop)
+    private static async Task<(RestorePlan Plan, PreflightResult? Preflight)> CheckAnewAsync(RestoreJob job, CancellationToken stop)
+    {
+        var plan = await job.PlanAsync(stop).ConfigureAwait(false);
+        return (plan, await job.CheckAsync(plan, stop).ConfigureAwait(false));
+    }
+
+    private async Task<ExitCode> FinishedAsync(JobState job, RestorePlan plan, RestoreGroups? groups, CancellationToken stop)
     {
         var stored = job.Stored;
         if (stored.Summary.Status != JobStatus.Done)
@@ -133,7 +136,7 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
         _log.Message(
             $"this restore is finished since {Output.Show.Time(summary.LastCheckpointTime)}: {Output.Show.Count(summary.RecordsRestored, "record")} restored{(summary.RecordsSkipped == 0 ? "" : $", {Output.Show.Count(summary.RecordsSkipped)} left out")}; nothing was written now. " +
             $"Its state is {file}; --again makes a new job of it.");
-        context.Result.Write(summary, format, value => JobSummaryText.OfFinished(value, file, context.Result.Style));
+        audience.Finished(summary, file);
         var isWhole = summary.Skips == 0;
         if (groups is not null)
         {
@@ -204,17 +207,13 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
         var progress = new RestoreProgress(plan, context.Time);
         var allocated = GC.GetTotalAllocatedBytes();
         var run = job.RunAsync(plan, preflight, progress, stop);
-        var report = await WatchAsync(groups is null ? run : groups.FollowAsync(run, plan, progress, stop), progress).ConfigureAwait(false);
+        var report = await audience.WatchAsync(groups is null ? run : groups.FollowAsync(run, plan, progress, stop), progress).ConfigureAwait(false);
         allocated = GC.GetTotalAllocatedBytes() - allocated;
         _log.Info(string.Create(
             CultureInfo.InvariantCulture,
             $"this process: {Environment.CpuUsage.TotalTime.TotalSeconds:0.0} s of CPU; {allocated >> 10} KiB allocated while writing, {(double)allocated / Math.Max(1, progress.Records):0.00} bytes for each record"));
         return (report, ExitOf(report, progress));
     }
-
-    private Task<RestoreReport> WatchAsync(Task<RestoreReport> run, RestoreProgress progress) => _log.Style.Moving
-        ? LiveProgress.DuringAsync(run, progress, _log, context.Time)
-        : ProgressLines.DuringAsync(run, progress, _log, context.Time);
 
     /// <summary>From where the run goes on, and what a person should know of its state.</summary>
     private void Show(JobState job)
@@ -265,37 +264,17 @@ internal sealed class RestoreFlow(RestoreConfiguration configuration, CommandCon
         _ => ExitCode.Refused,
     };
 
-    private ExitCode Publish(RestoreReport report, ExitCode exit, OutputFormat format, ReportFile? file)
+    private ExitCode Publish(RestoreReport report, ExitCode exit)
     {
-        RestoreException? unwritten = null;
         try
         {
-            file?.Write(report);
+            audience.Report(report);
+            return exit;
         }
-        catch (RestoreException failure)
+        catch (RestoreException unwritten)
         {
-            unwritten = failure;
-            _log.Failure(failure);
-        }
-
-        context.Result.Write(report, format, value => RestoreReportText.Of(value, context.Result.Style));
-        return exit == ExitCode.Done && unwritten is not null ? unwritten.Code.Exit : exit;
-    }
-
-    private static async Task CloseAsync(List<IAsyncDisposable> closing, CancellationToken stop)
-    {
-        closing.Reverse();
-        foreach (var resource in closing)
-        {
-            var closed = resource.DisposeAsync().AsTask();
-            if (!stop.IsCancellationRequested)
-            {
-                await closed.ConfigureAwait(false);
-            }
-            else
-            {
-                await Task.WhenAny(closed, Task.Delay(PatienceAfterStop, CancellationToken.None)).ConfigureAwait(false);
-            }
+            _log.Failure(unwritten);
+            return exit == ExitCode.Done ? unwritten.Code.Exit : exit;
         }
     }
 }

@@ -15,6 +15,9 @@ internal sealed class BindingContext(Expander expander, ProblemList problems)
 
     public ProblemList Problems { get; } = problems;
 
+    /// <summary>Whether a secret must be the name of a variable or file, and nothing else.</summary>
+    public bool SecretsByReference { get; init; }
+
     /// <summary>Whether a key stands in the file with a value, be it a good one or not.</summary>
     public bool IsSet(string path) => _places.ContainsKey(path);
 

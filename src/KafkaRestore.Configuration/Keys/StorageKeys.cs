@@ -44,13 +44,13 @@ internal static class StorageKeys
         Works("storage.endpoint", new TextValueReader("URL", check: Checks.HttpUrl), "AWS", "The URL of a service other than AWS.", (draft, value) => draft.S3 = draft.S3 with { Endpoint = value }, StorageBackend.S3 | StorageBackend.Azure),
         Better(
             "storage.access_key",
-            new SecretReader(),
+            new SecretReader(isName: true),
             "the AWS credential chain",
             "The access key.",
             "an empty one means the credential chain, not an empty credential; without the secret key it is refused",
             (draft, value) => draft.S3 = draft.S3 with { AccessKey = value },
             StorageBackend.S3),
-        Works("storage.access_key_id", new SecretReader(), "", "Another name of access_key.", (draft, value) => draft.AccessKeyId = value, StorageBackend.S3),
+        Works("storage.access_key_id", new SecretReader(isName: true), "", "Another name of access_key.", (draft, value) => draft.AccessKeyId = value, StorageBackend.S3),
         Better(
             "storage.secret_key",
             new SecretReader(),

@@ -49,7 +49,7 @@ internal static class TargetKeys
             "How the client proves who it is; required with a SASL protocol, refused without one.",
             "both spellings of SCRAM; OAUTHBEARER with the keys sasl_oauthbearer_*",
             (draft, value) => draft.Security = draft.Security with { Mechanism = value }),
-        Works("target.security.sasl_username", new SecretReader(), "", "The user name.", (draft, value) => draft.Security = draft.Security with { Username = value }),
+        Works("target.security.sasl_username", new SecretReader(isName: true), "", "The user name.", (draft, value) => draft.Security = draft.Security with { Username = value }),
         Works("target.security.sasl_password", new SecretReader(), "", "The password.", (draft, value) => draft.Security = draft.Security with { Password = value }),
         Own("target.security.sasl_oauthbearer_token_file", new TextValueReader("path"), "none", "OAUTHBEARER: a file that holds the token and that somebody else keeps fresh; read for each authentication.", (draft, value) => draft.Security = draft.Security with { OAuthBearer = draft.Security.OAuthBearer with { TokenFile = value } }),
         Own("target.security.sasl_oauthbearer_token_endpoint_url", new TextValueReader("URL", check: Checks.HttpUrl), "none", "OAUTHBEARER: the token server, asked for tokens with client id and secret.", (draft, value) => draft.Security = draft.Security with { OAuthBearer = draft.Security.OAuthBearer with { TokenEndpoint = value } }),

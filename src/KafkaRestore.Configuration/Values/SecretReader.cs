@@ -4,11 +4,14 @@ using KafkaRestore.Records;
 namespace KafkaRestore.Configuration.Values;
 
 /// <summary>A text that no message shows. Empty is a value: it stands for none.</summary>
-internal sealed class SecretReader : ScalarReader<Secret>
+/// <param name="isName">Whether it only says who somebody is, so that it may be written out where secrets may not.</param>
+internal sealed class SecretReader(bool isName = false) : ScalarReader<Secret>
 {
     public override string Name => "secret text";
 
     public override string Expectation => "a text";
+
+    protected override bool IsSecret => !isName;
 
     protected override Fault? Parse(YamlScalar scalar, out Secret value)
     {

@@ -35,7 +35,9 @@ internal abstract class ScalarReader<T> : ValueReader<T>
         }
 
         T? parsed = default;
-        var fault = expanded.IsNull ? new Fault($"expects {Expectation}, but has nothing") : Parse(expanded, out parsed);
+        var fault = expanded.IsNull ? new Fault($"expects {Expectation}, but has nothing")
+            : context.SecretsByReference && IsSecret && !IsReference(scalar.Text) ? new Fault("a secret is written out here, where it would be kept", "Write ${NAME} or ${file:PATH} with nothing around it and no default; the service reads it when it needs it.")
+            : Parse(expanded, out parsed);
         if (fault is null)
         {
             value = parsed!;
@@ -45,6 +47,13 @@ internal abstract class ScalarReader<T> : ValueReader<T>
         context.Invalid(path, node, fault.What, fault.Hint);
         return false;
     }
+
+    /// <summary>Whether no message may show the value.</summary>
+    protected virtual bool IsSecret => false;
+
+    // An empty secret stands for none.
+    private static bool IsReference(string text) =>
+        text.Length == 0 || (text.StartsWith("${", StringComparison.Ordinal) && text.IndexOf('}') == text.Length - 1 && !text.Contains(":-", StringComparison.Ordinal));
 
     /// <summary>Reads a scalar that is expanded and not null; null on success.</summary>
     protected abstract Fault? Parse(YamlScalar scalar, out T? value);

@@ -197,6 +197,14 @@ public static class ErrorCodes
     public static readonly ErrorCode JobNotRunning = new("JOB_NOT_RUNNING", ExitCode.Refused,
         "No run works on this job, or the one that does does not answer.", "Start the restore; limits for it are read from the configuration file.");
 
+    /// <summary>The service does not answer.</summary>
+    public static readonly ErrorCode ServerUnreachable = new("SERVER_UNREACHABLE", ExitCode.Refused,
+        "The service of restores does not answer, or cannot listen where it is told to.", "Check the address (--server, KAFKA_RESTORE_SERVER) and that `kafka-restore serve` runs there.");
+
+    /// <summary>The service refuses us.</summary>
+    public static readonly ErrorCode ServerDenied = new("SERVER_DENIED", ExitCode.Refused,
+        "The service of restores refuses this caller.", "Name the file of its token with --token-file or KAFKA_RESTORE_TOKEN_FILE.");
+
     /// <summary>A consumer group has members.</summary>
     public static readonly ErrorCode GroupActive = new("GROUP_ACTIVE", ExitCode.Refused,
         "A consumer group has members, and its offsets cannot be set while it reads.", "Stop the applications that are named, or let the command wait for them with --wait-for-empty.");
@@ -250,7 +258,7 @@ public static class ErrorCodes
         NothingSelected, PlanConflict, PreflightFailed, InternalTopic,
         TargetUnreachable, TargetDenied, TargetTopicMissing, TargetPartitions, TargetNotEmpty, TargetTimestamps, TargetSettings, TargetRewound, TargetRecreated, TargetEmptied, TargetCompacted, TargetUnavailable, TargetCorrupt,
         ProduceRefused, ForeignWriter, OpenTransaction, Fenced, RecordNotRepresentable, RecordTooLarge,
-        StateCorrupt, StateNewer, StateUnwritable, JobLocked, JobDiffers, JobNotFound, JobNotRunning,
+        StateCorrupt, StateNewer, StateUnwritable, JobLocked, JobDiffers, JobNotFound, JobNotRunning, ServerUnreachable, ServerDenied,
         GroupActive, GroupNotFound, GroupUnreadable, GroupMoved, GroupFileInvalid, OffsetOutOfRange, OffsetMapMissing,
         OutputNotWritten, Stopped, NativeLibraryMissing, Internal,
     ];

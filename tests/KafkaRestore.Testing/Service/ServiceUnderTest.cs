@@ -1,0 +1,34 @@
+using KafkaRestore.Api;
+using KafkaRestore.Api.Client;
+using KafkaRestore.Api.Hosting;
+
+namespace KafkaRestore.Testing.Service;
+
+/// <summary>A service of restores behind its API, as a caller elsewhere sees it.</summary>
+/// <param name="service">The service; it ends with this.</param>
+/// <param name="host">What serves it.</param>
+public sealed class ServiceUnderTest(IRestoreService service, ApiHost host) : IAsyncDisposable
+{
+    private readonly RemoteRestoreService _remote = new(host.Address);
+
+    /// <summary>The service over HTTP.</summary>
+    public IRestoreService Remote => _remote;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => host.Address;
+
+    /// <summary>Serves a service on a free port of loopback.</summary>
+    public static async Task<ServiceUnderTest> StartAsync(IRestoreService service) =>
+        new(service, await ApiHost.StartAsync(service, new ApiOptions { Listen = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0) }));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _remote.Dispose();
+        await host.DisposeAsync();
+        if (service is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+    }
+}
