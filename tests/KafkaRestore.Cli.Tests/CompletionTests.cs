@@ -6,7 +6,7 @@ namespace KafkaRestore.Cli.Tests;
 public sealed class CompletionTests
 {
     [Theory]
-    [InlineData("res", "restore")]
+    [InlineData("res", "restore resume")]
     [InlineData("validate", "validate-restore validate")]
     [InlineData("list --fo", "--format")]
     [InlineData("list --format ", "text json yaml")]

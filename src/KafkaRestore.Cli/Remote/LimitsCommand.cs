@@ -28,7 +28,7 @@ internal sealed class LimitsCommand : RemoteCommand
     public override IReadOnlyList<string> Examples =>
     [
         "kafka-restore limits 20261122-051200-417-3fa9",
-        "kafka-restore limits 20261122-051200-417-3fa9 --rate-limit-bytes-per-sec 40MiB --max-concurrent-partitions 12",
+        "kafka-restore limits 20261122-051200-417-3fa9 --rate-limit-bytes-per-sec 40MiB",
     ];
 
     protected override async Task<ExitCode> RunAsync(IRestoreService service, ParseResult arguments, CommandContext context, CancellationToken stop)

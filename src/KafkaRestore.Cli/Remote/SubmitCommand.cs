@@ -48,7 +48,7 @@ internal sealed class SubmitCommand : RemoteCommand
     public override IReadOnlyList<string> Examples =>
     [
         "kafka-restore submit --config restore.yaml --watch",
-        "kafka-restore submit --config restore.yaml --idempotency-key nightly-2026-11-22 --wait --format json",
+        "kafka-restore submit --config restore.yaml --idempotency-key nightly-1 --wait --format json",
     ];
 
     public override IReadOnlyList<string> Notes =>

@@ -15,6 +15,8 @@ internal sealed class JobFolders
     private const string LanesName = "lanes.json";
     private const string LockName = "lock";
 
+    private const string Remedy = "Check the space, the owner and the mode of the directory, or name another one with --data.";
+
     private readonly string _root;
 
     /// <param name="data">The service's directory; made where it is missing.</param>
@@ -45,7 +47,7 @@ internal sealed class JobFolders
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new RestoreException(ErrorCodes.StateUnwritable, $"the service's directory cannot be used: {failure.Message}", path, inner: failure);
+            throw new RestoreException(ErrorCodes.StateUnwritable, $"the service's directory cannot be used: {failure.Message}", path, Remedy, failure);
         }
     }
 
@@ -152,7 +154,7 @@ internal sealed class JobFolders
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new RestoreException(ErrorCodes.StateUnwritable, $"the service's directory cannot be used: {failure.Message}", path, inner: failure);
+            throw new RestoreException(ErrorCodes.StateUnwritable, $"the service's directory cannot be used: {failure.Message}", path, Remedy, failure);
         }
     }
 }

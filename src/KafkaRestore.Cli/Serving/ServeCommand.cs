@@ -95,7 +95,7 @@ internal sealed class ServeCommand : CliCommand
     public override IReadOnlyList<string> Examples =>
     [
         "kafka-restore serve",
-        "kafka-restore serve --listen 0.0.0.0:8480 --token-file token --tls-certificate server.pem --tls-key server.key",
+        "kafka-restore serve --listen 10.0.0.7:8480 --token-file token --tls-certificate pem --tls-key key",
     ];
 
     public override IReadOnlyList<string> Notes =>

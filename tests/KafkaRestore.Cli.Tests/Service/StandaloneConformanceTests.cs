@@ -1,7 +1,7 @@
 using KafkaRestore.Api.Contracts;
 using KafkaRestore.Cli.Tests.Support;
 using KafkaRestore.Testing;
-using KafkaRestore.Testing.Service;
+using KafkaRestore.Service.Testing;
 
 namespace KafkaRestore.Cli.Tests.Service;
 

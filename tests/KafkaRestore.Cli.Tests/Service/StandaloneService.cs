@@ -1,7 +1,7 @@
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Serving;
-using KafkaRestore.Testing.Service;
+using KafkaRestore.Service.Testing;
 
 namespace KafkaRestore.Cli.Tests.Service;
 

@@ -61,6 +61,18 @@ internal sealed class CliProgram : IAsyncDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>What stderr holds by now.</summary>
+    public string Error
+    {
+        get
+        {
+            lock (_error)
+            {
+                return _error.ToString();
+            }
+        }
+    }
+
     /// <summary>Waits until stderr holds a text.</summary>
     public async Task SeesAsync(string text)
     {

@@ -2,7 +2,7 @@ using KafkaRestore.Api;
 using KafkaRestore.Api.Client;
 using KafkaRestore.Api.Hosting;
 
-namespace KafkaRestore.Testing.Service;
+namespace KafkaRestore.Service.Testing;
 
 /// <summary>A service of restores behind its API, as a caller elsewhere sees it.</summary>
 /// <param name="service">The service; it ends with this.</param>

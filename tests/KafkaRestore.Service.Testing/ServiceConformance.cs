@@ -1,10 +1,11 @@
 using System.Text.Json;
-using KafkaRestore.Api;
 using KafkaRestore.Api.Contracts;
+using KafkaRestore.Api;
 using KafkaRestore.Records.Errors;
+using KafkaRestore.Testing;
 using Xunit;
 
-namespace KafkaRestore.Testing.Service;
+namespace KafkaRestore.Service.Testing;
 
 /// <summary>What every service of restores must do, asked over its API: one process and a cluster alike.</summary>
 public abstract class ServiceConformance

@@ -2,9 +2,10 @@ using KafkaRestore.Api.Contracts;
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Records.Layout;
+using KafkaRestore.Testing;
 using Xunit;
 
-namespace KafkaRestore.Testing.Service;
+namespace KafkaRestore.Service.Testing;
 
 /// <summary>A small archive on disk, of one topic with two partitions, and the configuration that restores it into the shared broker.</summary>
 public sealed class SubmittedRestore
