@@ -20,7 +20,7 @@ internal sealed class ResetExecution
     private readonly Option<string> _snapshotPath = new("--snapshot-path")
     {
         HelpName = "PATH",
-        Description = "Where what the groups have now is saved first, for offset-rollback: a directory or s3:// URL. Default: --path, or the storage of --config.",
+        Description = "Where what the groups have now is saved first, for offset-rollback: a directory or s3:// URL. Default: --path, or the storage of --config; none with a plan.",
     };
 
     private readonly Option<bool> _noSnapshot = new("--no-snapshot") { Description = "Save nothing first.", Arity = ArgumentArity.Zero };
