@@ -108,7 +108,7 @@ internal sealed class ImportCommand : CliCommand
             SkipMissing = arguments.GetValue(_skipMissing),
             ToTime = arguments.GetValue(_toTime),
             WaitForEmpty = arguments.GetValue(_wait),
-            Safety = storage is null ? null : new SnapshotCapture(cluster, new SnapshotStore(storage), context.Time) { BootstrapServers = connection.BootstrapServers },
+            Safety = storage is null ? null : new SnapshotCapture(cluster, connection.BootstrapServers, new SnapshotStore(storage), context.Time),
             MostAtOnce = arguments.GetValue(_concurrency),
             Notice = context.Log.Message,
         };

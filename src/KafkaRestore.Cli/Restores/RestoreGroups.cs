@@ -53,7 +53,7 @@ internal sealed class RestoreGroups : IAsyncDisposable
             _target,
             token => _configuration.Groups.OffsetsFrom is { } named ? GroupSourceReader.ReadAsync(named, cancellationToken: token) : GroupSourceReader.ReadArchiveAsync(_storage, _configuration.Options.BackupId, cancellationToken: token),
             TranslateAsync,
-            new GroupCommits(_target, _configuration.Groups, job is null ? null : job.FolderOf(GroupCommits.Part), _context.Time) { Say = _context.Log.Message },
+            new GroupCommits(_target, _configuration.Options.Target.BootstrapServers, _configuration.Groups, job is null ? null : job.FolderOf(GroupCommits.Part), _context.Time) { Say = _context.Log.Message },
             _context.Time)
         {
             Say = _context.Log.Message,

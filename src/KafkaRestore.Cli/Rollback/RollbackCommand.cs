@@ -73,7 +73,7 @@ internal sealed class RollbackCommand : CliCommand
                 Clamp = arguments.GetValue(_clamp),
                 OtherCluster = arguments.GetValue(_otherCluster),
                 WaitForEmpty = arguments.GetValue(_wait),
-                Safety = arguments.GetValue(_noSnapshot) ? null : new SnapshotCapture(cluster, store, context.Time) { BootstrapServers = connection.BootstrapServers },
+                Safety = arguments.GetValue(_noSnapshot) ? null : new SnapshotCapture(cluster, connection.BootstrapServers, store, context.Time),
                 Verify = arguments.GetValue(_verify) && !arguments.GetValue(_noVerify),
                 MostAtOnce = arguments.GetValue(_concurrency),
                 Notice = context.Log.Message,

@@ -43,8 +43,7 @@ public sealed class OffsetImport(IConsumerGroups cluster, TimeProvider time)
         GroupOffsets[] commits = [.. plan.Commits.GroupBy(static row => row.GroupId).Select(static group => new GroupOffsets(
             group.Key, group.ToDictionary(static row => new TargetPartition(row.Topic, row.Partition), static row => new CommittedOffset(row.Offset!.Value, row.Metadata))))];
         string[] names = [.. commits.Select(static group => group.Group)];
-        await IdleGroups.EnsureAsync(
-            cluster, names, options.WaitForEmpty, time, active => options.Notice?.Invoke($"waiting for members to leave: {Naming.Of([.. active.Select(GroupMembers.Describe)])}"), cancellationToken).ConfigureAwait(false);
+        await IdleGroups.EnsureAsync(cluster, names, options.WaitForEmpty, time, options.Notice, cancellationToken).ConfigureAwait(false);
         var safety = options.Safety is null ? null : await options.Safety.TakeAsync(names, $"before the import of {plan.Source}", cancellationToken).ConfigureAwait(false);
         if (safety is not null)
         {

@@ -14,11 +14,11 @@ public static class IdleGroups
     /// <param name="groups">The groups.</param>
     /// <param name="patience">How long to wait for members to leave; zero: not at all.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="waiting">Is told of the groups that still have members, each time that they are asked; null: nobody is.</param>
+    /// <param name="notice">Is told in words which groups still have members, each time that they are asked; null: nobody is.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RestoreException">GROUP_ACTIVE, naming members and hosts; GROUP_UNREADABLE.</exception>
     public static async Task EnsureAsync(
-        IConsumerGroups cluster, IReadOnlyCollection<string> groups, TimeSpan patience, TimeProvider time, Action<IReadOnlyList<GroupDescription>>? waiting, CancellationToken cancellationToken)
+        IConsumerGroups cluster, IReadOnlyCollection<string> groups, TimeSpan patience, TimeProvider time, Action<string>? notice, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(groups);
@@ -45,7 +45,7 @@ public static class IdleGroups
                 throw new RestoreException(ErrorCodes.GroupActive, $"{(active.Count == 1 ? "a group has" : $"{active.Count} groups have")} members: {Naming.Of([.. active.Select(GroupMembers.Describe)])}");
             }
 
-            waiting?.Invoke(active);
+            notice?.Invoke($"waiting for members to leave: {Naming.Of([.. active.Select(GroupMembers.Describe)])}");
             await Task.Delay(AskAgain, time, cancellationToken).ConfigureAwait(false);
             asked = [.. active.Select(static group => group.Group)];
         }

@@ -24,8 +24,7 @@ public sealed class SnapshotRollback(IConsumerGroups cluster, TimeProvider time)
         var reached = await cluster.ConnectAsync(cancellationToken).ConfigureAwait(false);
         CheckCluster(snapshot, reached, options);
         string[] names = [.. groups.Select(static group => group.Group)];
-        await IdleGroups.EnsureAsync(
-            cluster, names, options.WaitForEmpty, time, active => options.Notice?.Invoke($"waiting for members to leave: {Naming.Of([.. active.Select(GroupMembers.Describe)])}"), cancellationToken).ConfigureAwait(false);
+        await IdleGroups.EnsureAsync(cluster, names, options.WaitForEmpty, time, options.Notice, cancellationToken).ConfigureAwait(false);
         var before = await LiveGroups.FetchAsync(cluster, names, cancellationToken).ConfigureAwait(false);
         var plan = await RollbackPlan.MakeAsync(cluster, groups, before, options.Clamp, cancellationToken).ConfigureAwait(false);
         var safety = options.Safety is null ? null

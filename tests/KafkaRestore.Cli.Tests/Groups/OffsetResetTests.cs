@@ -127,6 +127,7 @@ public sealed class OffsetResetTests(GoldenGroupBroker broker) : IAsyncLifetime
         await broker.Broker.ToolAsync("consumer-groups", "--group", "stale", "--topic", "reset-orders:0", "--reset-offsets", "--to-offset", "41", "--execute");
         using var report = await DocumentAsync(await RunAsync("offset-reset-bulk", "--groups", "stale", "--snapshot-path", _scratch.Root, "--format", "json"));
         Assert.NotEqual(41, (await CommittedOffsets.ReadAsync(broker.Broker))["stale"][("reset-orders", 0)]);
+        Assert.Contains(broker.BootstrapServers, (await CliProgram.RunAsync("offset-rollback", "show", "--path", _scratch.Root, "--snapshot-id", report.RootElement.GetProperty("snapshot_id").GetString()!)).MustExit(0).Out, StringComparison.Ordinal);
         (await CliProgram.RunAsync("offset-rollback", "rollback", "--path", _scratch.Root, "--snapshot-id", report.RootElement.GetProperty("snapshot_id").GetString()!, "--config", _config)).MustExit(0);
         Assert.Equal(41, (await CommittedOffsets.ReadAsync(broker.Broker))["stale"][("reset-orders", 0)]);
     }

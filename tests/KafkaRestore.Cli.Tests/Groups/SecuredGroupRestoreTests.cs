@@ -46,7 +46,11 @@ public sealed class SecuredGroupRestoreTests(SecureTarget target) : IAsyncLifeti
         var report = await RestoreAsync(exit: 0);
 
         Assert.Equal(("done", Records), (report.GetProperty("status").GetString(), report.GetProperty("records_restored").GetInt32()));
-        Assert.Equal("reset", Assert.Single(report.GetProperty("consumer_groups").GetProperty("groups").EnumerateArray()).GetProperty("state").GetString());
+        var groups = report.GetProperty("consumer_groups");
+        Assert.Equal("reset", Assert.Single(groups.GetProperty("groups").EnumerateArray()).GetProperty("state").GetString());
+        var snapshot = await CliProgram.RunAsync(
+            "offset-rollback", "show", "--path", groups.GetProperty("snapshot_path").GetString()!, "--snapshot-id", Assert.Single(groups.GetProperty("snapshots").EnumerateArray()).GetString()!);
+        Assert.Contains(Cluster.SaslSslBootstrapServers, snapshot.MustExit(0).Out, StringComparison.Ordinal);
         Assert.Equal([(_topic, 0), (_topic, 1), (hidden, 0)], (await CommittedAsync()).Keys.OrderBy(key => key.Topic == hidden).ThenBy(key => key.Partition));
     }
 
