@@ -17,7 +17,7 @@ namespace KafkaRestore.Cli.Kmap;
 /// <summary><c>offsets import</c>: sets committed offsets from a file.</summary>
 internal sealed class ImportCommand : CliCommand
 {
-    private readonly Argument<string> _file = new("file") { HelpName = "FILE", Description = "Where the offsets are: a file of kmap or of `offsets export`, or another form (docs/kmap.md); a path or s3:// URL." };
+    private readonly Argument<string> _file = new("file") { HelpName = "FILE", Description = "Where the offsets are: a file of kmap or of `offsets export`, or another form (docs/kmap.md); a path or s3:// URL; or a live cluster, kafka://host:port." };
     private readonly GroupOptions _groups = new(required: false);
     private readonly ClusterOptions _cluster = new();
     private readonly Option<Dictionary<string, string>> _mapping = TopicMappingOption.Create();
@@ -72,7 +72,7 @@ internal sealed class ImportCommand : CliCommand
     {
         var connection = _cluster.Read(arguments, context);
         var groups = _groups.Read(arguments);
-        var source = await GroupSourceReader.ReadAsync(arguments.GetRequiredValue(_file), cancellationToken: stop).ConfigureAwait(false);
+        var source = await GroupOrigin.ReadAsync(arguments.GetRequiredValue(_file), groups, connection, context, stop).ConfigureAwait(false);
         foreach (var warning in source.Warnings)
         {
             context.Log.Warning(warning);

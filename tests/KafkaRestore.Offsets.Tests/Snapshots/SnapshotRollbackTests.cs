@@ -29,7 +29,7 @@ public sealed class SnapshotRollbackTests
 
     private SnapshotStore Store => new(_storage);
 
-    private SnapshotCapture Capture => new(_cluster, Store, TimeProvider.System);
+    private SnapshotCapture Capture => new(_cluster, ["localhost:9092"], Store, TimeProvider.System);
 
     [Fact]
     public async Task A_snapshot_that_is_rolled_back_to_brings_offsets_and_metadata_back_and_removes_later_ones()
