@@ -82,23 +82,7 @@ internal sealed class ResetExecution
         }
 
         var report = await ResetAsync(wanted, target, bootstrapServers, storage, arguments, context, stop).ConfigureAwait(false);
-        if (arguments.GetValue(_format) == OutputFormat.Text)
-        {
-            context.Result.Write(ResetText.Of(report, context.Result.Style));
-        }
-        else
-        {
-            var json = GroupResetReportJson.ToText(report);
-            if (arguments.GetValue(_format) == OutputFormat.Json)
-            {
-                context.Result.Write(json + "\n");
-            }
-            else
-            {
-                context.Result.WriteYaml(System.Text.Encoding.UTF8.GetBytes(json));
-            }
-        }
-
+        context.Result.Write(report, arguments.GetValue(_format), value => ResetText.Of(value, context.Result.Style));
         return report.Stopped ? ExitCode.Stopped : report.Status == GroupResetStatus.Success && lost.Count == 0 ? ExitCode.Done : ExitCode.Partial;
     }
 
