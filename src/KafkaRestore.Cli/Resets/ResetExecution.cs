@@ -82,6 +82,11 @@ internal sealed class ResetExecution
         }
 
         var report = await ResetAsync(wanted, target, bootstrapServers, storage, arguments, context, stop).ConfigureAwait(false);
+        if (report.SuccessfulGroups > 0)
+        {
+            report = report with { OffsetRetentionMinutes = (long?)(await target.ReadOffsetRetentionAsync(stop).ConfigureAwait(false))?.TotalMinutes };
+        }
+
         context.Result.Write(report, arguments.GetValue(_format), value => ResetText.Of(value, context.Result.Style));
         return report.Stopped ? ExitCode.Stopped : report.Status == GroupResetStatus.Success && lost.Count == 0 ? ExitCode.Done : ExitCode.Partial;
     }

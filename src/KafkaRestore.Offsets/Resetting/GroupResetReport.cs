@@ -32,6 +32,9 @@ public sealed record GroupResetReport
     /// <summary>The id of the snapshot that was taken before; null when none was asked for, or it did not come to that.</summary>
     public string? SnapshotId { get; init; }
 
+    /// <summary>Minutes for which the brokers keep offsets of a group without members; null when they do not say, or nobody asked.</summary>
+    public long? OffsetRetentionMinutes { get; init; }
+
     /// <summary>Per group, in the order that they were given in.</summary>
     public required IReadOnlyList<GroupOutcome> GroupOutcomes { get; init; }
 
