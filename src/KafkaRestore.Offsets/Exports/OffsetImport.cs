@@ -51,7 +51,7 @@ public sealed class OffsetImport(IConsumerGroups cluster, TimeProvider time)
         }
 
         var started = time.GetTimestamp();
-        var changes = await GroupChanges.ApplyAsync(cluster, commits, [], options.MostAtOnce, options.GroupDeadline, cancellationToken).ConfigureAwait(false);
+        var changes = await GroupChanges.ApplyAsync(cluster, commits, [], options, cancellationToken).ConfigureAwait(false);
         var took = time.GetElapsedTime(started);
         return new ImportReport(
             changes.FailedGroups.Count == 0 ? ChangeStatus.Success : changes.Committed == 0 ? ChangeStatus.Failed : ChangeStatus.PartialSuccess,

@@ -35,7 +35,7 @@ public sealed class SnapshotRollback(IConsumerGroups cluster, TimeProvider time)
         }
 
         var started = time.GetTimestamp();
-        var changes = await GroupChanges.ApplyAsync(cluster, plan.Commits, plan.Removals, options.MostAtOnce, options.GroupDeadline, cancellationToken).ConfigureAwait(false);
+        var changes = await GroupChanges.ApplyAsync(cluster, plan.Commits, plan.Removals, options, cancellationToken).ConfigureAwait(false);
         var took = time.GetElapsedTime(started);
         var failed = plan.Missing.Select(static missing => missing.Group).Union(changes.FailedGroups).ToHashSet(StringComparer.Ordinal);
         var result = new RollbackResult(

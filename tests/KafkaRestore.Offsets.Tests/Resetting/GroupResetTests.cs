@@ -93,6 +93,36 @@ public sealed class GroupResetTests
     }
 
     [Fact]
+    public async Task A_group_that_gets_members_while_another_is_waited_for_is_waited_for_too_and_each_wait_is_said_once()
+    {
+        _cluster.Members["a"] = [Reader];
+        var told = new List<string>();
+        var asked = 0;
+        _cluster.Asked = (what, _) =>
+        {
+            asked += what == "describe" ? 1 : 0;
+            if (asked == 4)
+            {
+                _cluster.Members.Clear();
+                _cluster.Members["b"] = [Reader];
+            }
+            else if (asked == 8)
+            {
+                _cluster.Members.Clear();
+            }
+        };
+        var reset = new GroupReset(_cluster, new GroupResetOptions { WaitForEmpty = TimeSpan.FromMinutes(5) })
+        {
+            Progress = progress => told.AddRange(progress.Waiting.Select(static group => group.Group)),
+        };
+
+        var report = await reset.RunAsync([Wanted("a", 7), Wanted("b", 7)], null, default);
+
+        Assert.Equal(GroupResetStatus.Success, report.Status);
+        Assert.Equal(["a", "b"], told);
+    }
+
+    [Fact]
     public async Task A_group_that_keeps_its_members_is_left_alone_after_the_wait()
     {
         _cluster.Members["a"] = [Reader];
