@@ -80,6 +80,7 @@ public sealed class InMemoryGroups : IConsumerGroups
     public Task<IReadOnlyList<FetchedOffsets>> FetchAsync(IReadOnlyCollection<string> groups, CancellationToken cancellationToken)
     {
         Asked("fetch", groups);
+        cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult<IReadOnlyList<FetchedOffsets>>([.. groups.Select(group =>
         {
             var failure = GroupFailures.GetValueOrDefault(group);

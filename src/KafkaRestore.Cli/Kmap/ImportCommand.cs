@@ -93,7 +93,7 @@ internal sealed class ImportCommand : CliCommand
 
         var report = await import.RunAsync(plan, options, stop).ConfigureAwait(false);
         context.Result.Write(ImportView.Of(plan, report), format, value => OffsetsText.Of(value, context.Result.Style));
-        return report.IsWhole ? ExitCode.Done : ExitCode.Partial;
+        return report.IsWhole ? ExitCode.Done : stop.IsCancellationRequested ? ExitCode.Stopped : ExitCode.Partial;
     }
 
     private IArchiveStorage? OpenStorage(ParseResult arguments) =>

@@ -80,6 +80,6 @@ internal sealed class RollbackCommand : CliCommand
             },
             stop).ConfigureAwait(false);
         context.Result.Write(report, arguments.GetValue(_format), value => RollbackText.Of(value, context.Result.Style));
-        return report.IsWhole ? ExitCode.Done : ExitCode.Partial;
+        return report.IsWhole ? ExitCode.Done : stop.IsCancellationRequested ? ExitCode.Stopped : ExitCode.Partial;
     }
 }

@@ -60,7 +60,7 @@ public sealed class OffsetImport(IConsumerGroups cluster, TimeProvider time)
             changes.Committed,
             changes.Errors,
             safety?.Id,
-            await GroupChanges.VerifyAsync(cluster, commits, alone: false, cancellationToken).ConfigureAwait(false),
+            await GroupChanges.VerifyAsync(cluster, commits, alone: false).ConfigureAwait(false),
             (long)took.TotalMilliseconds);
     }
 

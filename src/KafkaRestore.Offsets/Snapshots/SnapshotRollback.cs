@@ -49,7 +49,7 @@ public sealed class SnapshotRollback(IConsumerGroups cluster, TimeProvider time)
             plan.OutOfRange,
             safety?.Id,
             (long)took.TotalMilliseconds);
-        return new RollbackReport(result, options.Verify ? await GroupChanges.VerifyAsync(cluster, plan.Expected, alone: true, cancellationToken).ConfigureAwait(false) : null);
+        return new RollbackReport(result, options.Verify ? await GroupChanges.VerifyAsync(cluster, plan.Expected, alone: true).ConfigureAwait(false) : null);
     }
 
     /// <summary>Compares the groups with a snapshot and changes nothing.</summary>
