@@ -42,6 +42,9 @@ public sealed class InMemoryGroups : IConsumerGroups
     /// <summary>Is told of every question before it is answered: what it does, and of which groups.</summary>
     public Action<string, IReadOnlyCollection<string>> Asked { get; set; } = static (_, _) => { };
 
+    /// <summary>How long offsets are kept; null: the cluster does not say.</summary>
+    public TimeSpan? OffsetRetention { get; set; }
+
     /// <summary>Sets a group's offsets.</summary>
     public void Commit(string group, params (string Topic, int Partition, long Offset)[] offsets)
     {
@@ -53,6 +56,9 @@ public sealed class InMemoryGroups : IConsumerGroups
 
     /// <inheritdoc/>
     public Task<ClusterDescription> ConnectAsync(CancellationToken cancellationToken) => Task.FromResult(new ClusterDescription("in-memory", 1));
+
+    /// <inheritdoc/>
+    public Task<TimeSpan?> ReadOffsetRetentionAsync(CancellationToken cancellationToken) => Task.FromResult(OffsetRetention);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ListedGroup>> ListAsync(CancellationToken cancellationToken)
@@ -74,6 +80,7 @@ public sealed class InMemoryGroups : IConsumerGroups
     public Task<IReadOnlyList<FetchedOffsets>> FetchAsync(IReadOnlyCollection<string> groups, CancellationToken cancellationToken)
     {
         Asked("fetch", groups);
+        cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult<IReadOnlyList<FetchedOffsets>>([.. groups.Select(group =>
         {
             var failure = GroupFailures.GetValueOrDefault(group);

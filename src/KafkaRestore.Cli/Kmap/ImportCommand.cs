@@ -17,7 +17,7 @@ namespace KafkaRestore.Cli.Kmap;
 /// <summary><c>offsets import</c>: sets committed offsets from a file.</summary>
 internal sealed class ImportCommand : CliCommand
 {
-    private readonly Argument<string> _file = new("file") { HelpName = "FILE", Description = "Where the offsets are: a file of kmap or of `offsets export`, or another form (docs/kmap.md); a path or s3:// URL." };
+    private readonly Argument<string> _file = new("file") { HelpName = "FILE", Description = "Where the offsets are: a file of kmap or of `offsets export`, or another form (docs/kmap.md); a path or s3:// URL; or a live cluster, kafka://host:port." };
     private readonly GroupOptions _groups = new(required: false);
     private readonly ClusterOptions _cluster = new();
     private readonly Option<Dictionary<string, string>> _mapping = TopicMappingOption.Create();
@@ -72,7 +72,7 @@ internal sealed class ImportCommand : CliCommand
     {
         var connection = _cluster.Read(arguments, context);
         var groups = _groups.Read(arguments);
-        var source = await GroupSourceReader.ReadAsync(arguments.GetRequiredValue(_file), cancellationToken: stop).ConfigureAwait(false);
+        var source = await GroupOrigin.ReadAsync(arguments.GetRequiredValue(_file), groups, connection, context, stop).ConfigureAwait(false);
         foreach (var warning in source.Warnings)
         {
             context.Log.Warning(warning);
@@ -93,7 +93,7 @@ internal sealed class ImportCommand : CliCommand
 
         var report = await import.RunAsync(plan, options, stop).ConfigureAwait(false);
         context.Result.Write(ImportView.Of(plan, report), format, value => OffsetsText.Of(value, context.Result.Style));
-        return report.IsWhole ? ExitCode.Done : ExitCode.Partial;
+        return report.IsWhole ? ExitCode.Done : stop.IsCancellationRequested ? ExitCode.Stopped : ExitCode.Partial;
     }
 
     private IArchiveStorage? OpenStorage(ParseResult arguments) =>
@@ -108,7 +108,7 @@ internal sealed class ImportCommand : CliCommand
             SkipMissing = arguments.GetValue(_skipMissing),
             ToTime = arguments.GetValue(_toTime),
             WaitForEmpty = arguments.GetValue(_wait),
-            Safety = storage is null ? null : new SnapshotCapture(cluster, new SnapshotStore(storage), context.Time) { BootstrapServers = connection.BootstrapServers },
+            Safety = storage is null ? null : new SnapshotCapture(cluster, connection.BootstrapServers, new SnapshotStore(storage), context.Time),
             MostAtOnce = arguments.GetValue(_concurrency),
             Notice = context.Log.Message,
         };

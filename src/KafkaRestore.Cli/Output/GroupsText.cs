@@ -21,6 +21,7 @@ internal static class GroupsText
             ("  Offsets from", $"{report.OffsetsFrom}{(report.OffsetsTakenAt is { } taken ? $", taken {Show.Time(taken)}" : "")}"),
             ("  Translated by", report.Strategy),
             ("  Before", report.Snapshots.Count == 0 ? null : $"{string.Join(", ", report.Snapshots)} in {report.SnapshotPath}; `kafka-restore offset-rollback rollback` goes back"),
+            ("  Kept", Kept(report.OffsetRetentionMinutes)),
             ("  Plan", report.Plan),
             ("  Script", report.Script));
         var table = new TextTable("group", "state", ">offsets", ">exact", ">bounded", ">approximate", ">read again");
@@ -49,6 +50,10 @@ internal static class GroupsText
 
         log.Message($"consumer groups: {Counts(report)}");
     }
+
+    /// <summary>How long offsets are kept without members; null when that is not known.</summary>
+    public static string? Kept(long? minutes) => minutes is not { } known ? null
+        : $"{(known % 1_440 == 0 ? Show.Count(known / 1_440, "day") : known % 60 == 0 ? Show.Count(known / 60, "hour") : Show.Count(known, "minute"))} while nobody reads in the group (offsets.retention.minutes of the brokers)";
 
     private static string Counts(ConsumerGroupsReport report) => report.Groups.Count == 0 ? "none"
         : string.Join(", ", report.Groups.GroupBy(static group => group.State).OrderBy(static group => group.Key).Select(static group => $"{Show.Count(group.Count())} {Word(group.Key)}"));

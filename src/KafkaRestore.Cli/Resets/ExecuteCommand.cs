@@ -55,7 +55,8 @@ internal sealed class ExecuteCommand : CliCommand
                 : throw new RestoreException(ErrorCodes.GroupNotFound, $"no such group: {string.Join(", ", selected.Unmatched.Take(10))}", file);
         }
 
-        var target = GroupDoor.Open(_options.Cluster.Read(arguments, context), context);
+        var connection = _options.Cluster.Read(arguments, context);
+        var target = GroupDoor.Open(connection, context);
         await using (target.ConfigureAwait(false))
         {
             await new PlanCheck(target).RequireAsync(plan, arguments.GetValue(_evenIfMoved), stop).ConfigureAwait(false);
@@ -64,7 +65,7 @@ internal sealed class ExecuteCommand : CliCommand
                 context.Log.Warning("the plan does not say what its groups had committed, so nobody can tell whether they have moved since");
             }
 
-            return await _execution.RunAsync(plan, target, storage: null, arguments, context, stop).ConfigureAwait(false);
+            return await _execution.RunAsync(plan, target, connection.BootstrapServers, storage: null, arguments, context, stop).ConfigureAwait(false);
         }
     }
 

@@ -15,7 +15,7 @@ internal static class PlannedNow
         await using (target.ConfigureAwait(false))
         {
             var plan = await ResetPlanning.PlanAsync(request, target, context, stop).ConfigureAwait(false);
-            return await execution.RunAsync(plan, target, request.Options?.Storage, arguments, context, stop).ConfigureAwait(false);
+            return await execution.RunAsync(plan, target, request.Target.BootstrapServers, request.Options?.Storage, arguments, context, stop).ConfigureAwait(false);
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ResetExecution
     private readonly Option<string> _snapshotPath = new("--snapshot-path")
     {
         HelpName = "PATH",
-        Description = "Where what the groups have now is saved first, for offset-rollback: a directory or s3:// URL. Default: --path, or the storage of --config.",
+        Description = "Where what the groups have now is saved first, for offset-rollback: a directory or s3:// URL. Default: --path, or the storage of --config; none with a plan.",
     };
 
     private readonly Option<bool> _noSnapshot = new("--no-snapshot") { Description = "Save nothing first.", Arity = ArgumentArity.Zero };
@@ -56,11 +56,13 @@ internal sealed class ResetExecution
     /// <summary>Commits a plan and writes the report.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="target">The groups of the target.</param>
+    /// <param name="bootstrapServers">Its brokers.</param>
     /// <param name="storage">Where snapshots go unless the options say otherwise; null: they must.</param>
     /// <param name="arguments">The command line.</param>
     /// <param name="context">Where results and messages go.</param>
     /// <param name="stop">Begins no further group.</param>
-    public async Task<ExitCode> RunAsync(OffsetResetPlan plan, IConsumerGroups target, StorageOptions? storage, ParseResult arguments, CommandContext context, CancellationToken stop)
+    public async Task<ExitCode> RunAsync(
+        OffsetResetPlan plan, IConsumerGroups target, IReadOnlyList<string> bootstrapServers, StorageOptions? storage, ParseResult arguments, CommandContext context, CancellationToken stop)
     {
         var lost = plan.Groups.Where(static group => group.Missing.Count > 0).ToList();
         foreach (var group in lost.Take(20))
@@ -79,29 +81,18 @@ internal sealed class ResetExecution
             context.Log.Message("--max-retries has no effect: what can succeed is asked again until --deadline");
         }
 
-        var report = await ResetAsync(wanted, target, storage, arguments, context, stop).ConfigureAwait(false);
-        if (arguments.GetValue(_format) == OutputFormat.Text)
+        var report = await ResetAsync(wanted, target, bootstrapServers, storage, arguments, context, stop).ConfigureAwait(false);
+        if (report.SuccessfulGroups > 0)
         {
-            context.Result.Write(ResetText.Of(report, context.Result.Style));
-        }
-        else
-        {
-            var json = GroupResetReportJson.ToText(report);
-            if (arguments.GetValue(_format) == OutputFormat.Json)
-            {
-                context.Result.Write(json + "\n");
-            }
-            else
-            {
-                context.Result.WriteYaml(System.Text.Encoding.UTF8.GetBytes(json));
-            }
+            report = report with { OffsetRetentionMinutes = (long?)(await target.ReadOffsetRetentionAsync(stop).ConfigureAwait(false))?.TotalMinutes };
         }
 
+        context.Result.Write(report, arguments.GetValue(_format), value => ResetText.Of(value, context.Result.Style));
         return report.Stopped ? ExitCode.Stopped : report.Status == GroupResetStatus.Success && lost.Count == 0 ? ExitCode.Done : ExitCode.Partial;
     }
 
     private async Task<GroupResetReport> ResetAsync(
-        IReadOnlyList<GroupOffsets> wanted, IConsumerGroups target, StorageOptions? storage, ParseResult arguments, CommandContext context, CancellationToken stop)
+        IReadOnlyList<GroupOffsets> wanted, IConsumerGroups target, IReadOnlyList<string> bootstrapServers, StorageOptions? storage, ParseResult arguments, CommandContext context, CancellationToken stop)
     {
         var wait = arguments.GetValue(_wait);
         var deadline = arguments.GetValue(_deadline);
@@ -124,7 +115,7 @@ internal sealed class ResetExecution
             ?? throw new RestoreException(ErrorCodes.Usage, "--snapshot-path is needed, so that there is a way back; or --no-snapshot"));
         await using (place.ConfigureAwait(false))
         {
-            var capture = new SnapshotCapture(target, new SnapshotStore(place), context.Time);
+            var capture = new SnapshotCapture(target, bootstrapServers, new SnapshotStore(place), context.Time);
             return await reset.RunAsync(wanted, async (before, token) =>
             {
                 var snapshot = await capture.SaveAsync(await target.ConnectAsync(token).ConfigureAwait(false), before, "before offset-reset", token).ConfigureAwait(false);

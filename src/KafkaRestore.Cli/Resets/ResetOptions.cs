@@ -25,8 +25,8 @@ internal sealed class ResetOptions(Option<string>? plan = null)
 
     private readonly Option<string> _offsetsFrom = new("--offsets-from")
     {
-        HelpName = "FILE",
-        Description = "Where the groups' source offsets are: a file of `offsets export` or kmap, a snapshot, or the text of kafka-consumer-groups.sh --describe. Default: the archive's snapshot.",
+        HelpName = "FILE|URL",
+        Description = "Where the groups' source offsets are: a file of `offsets export` or kmap, a snapshot, the text of kafka-consumer-groups.sh --describe; or a live cluster, kafka://host:port. Default: the archive's snapshot.",
     };
 
     private readonly Option<string> _strategy = new("--strategy")

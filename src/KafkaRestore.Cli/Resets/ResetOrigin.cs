@@ -1,5 +1,6 @@
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.Storage;
+using KafkaRestore.Cli.Groups;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Restores;
 using KafkaRestore.Engine.OffsetMaps.Reports;
@@ -61,7 +62,7 @@ internal sealed class ResetOrigin : IAsyncDisposable
     /// <exception cref="RestoreException">GROUP_NOT_FOUND, naming groups that are not there; GROUP_FILE_INVALID.</exception>
     public async Task<SourceGroups> ReadGroupsAsync(CancellationToken stop)
     {
-        var sources = _request.OffsetsFrom is { } named ? await GroupSourceReader.ReadAsync(named, cancellationToken: stop).ConfigureAwait(false)
+        var sources = _request.OffsetsFrom is { } named ? await GroupOrigin.ReadAsync(named, _request.Groups, _request.Target, _context, stop).ConfigureAwait(false)
             : _maps is { About.Groups.Count: > 0 } ? Of(_maps)
             : await GroupSourceReader.ReadArchiveAsync(_storage!, _request.Archive!, cancellationToken: stop).ConfigureAwait(false);
         foreach (var warning in sources.Warnings)

@@ -23,6 +23,7 @@ internal static class ResetText
         page.Headline(word, meaning, colour, style).Line().Fields(
             ("Offsets", $"{Show.Count(report.TotalOffsetsReset)} reset, {Show.Count(report.TotalOffsetsFailed)} not"),
             ("Snapshot", report.SnapshotId is { } id ? $"{id}; `kafka-restore offset-rollback rollback -s {id} …` goes back to it" : "none"),
+            ("Kept", GroupsText.Kept(report.OffsetRetentionMinutes)),
             ("Took", $"{Milliseconds(report.Duration)}: looking {Milliseconds(report.Times.Describe + report.Times.Read)}, saving {Milliseconds(report.Times.Snapshot)}, committing {Milliseconds(report.Times.Commit)}, reading back {Milliseconds(report.Times.ReadBack)}"),
             ("Waited", report.Times.Wait > TimeSpan.Zero ? Show.Duration(report.Times.Wait) : null),
             ("Each group", $"{Milliseconds(report.Performance.P50Latency)} at the median, {Milliseconds(report.Performance.P99Latency)} at the 99th percentile, {Show.Count(report.Performance.MaxConcurrency)} at once, {Show.Count(report.Performance.TotalRetries)} asked again"),

@@ -51,9 +51,9 @@ internal sealed class RestoreGroups : IAsyncDisposable
             _configuration.Groups,
             _configuration.Options.Target.BootstrapServers,
             _target,
-            token => _configuration.Groups.OffsetsFrom is { } named ? GroupSourceReader.ReadAsync(named, cancellationToken: token) : GroupSourceReader.ReadArchiveAsync(_storage, _configuration.Options.BackupId, cancellationToken: token),
+            ReadSourcesAsync,
             TranslateAsync,
-            new GroupCommits(_target, _configuration.Groups, job is null ? null : job.FolderOf(GroupCommits.Part), _context.Time) { Say = _context.Log.Message },
+            new GroupCommits(_target, _configuration.Options.Target.BootstrapServers, _configuration.Groups, job is null ? null : job.FolderOf(GroupCommits.Part), _context.Time) { Say = _context.Log.Message },
             _context.Time)
         {
             Say = _context.Log.Message,
@@ -103,6 +103,10 @@ internal sealed class RestoreGroups : IAsyncDisposable
         Errors = [.. report.Errors, .. groups.Groups.Where(group => report.Status == RestoreStatus.Done && group.State is not (ConsumerGroupState.Reset or ConsumerGroupState.ResetBefore or ConsumerGroupState.Planned))
             .Select(static group => $"the consumer group {group.Group} is not reset: {string.Join("; ", group.Errors.Take(3))}")],
     };
+
+    private Task<SourceGroups> ReadSourcesAsync(CancellationToken stop) => _configuration.Groups.OffsetsFrom is { } named
+        ? GroupOrigin.ReadAsync(named, _configuration.Groups.Selection, _configuration.Options.Target, _context, stop)
+        : GroupSourceReader.ReadArchiveAsync(_storage, _configuration.Options.BackupId, cancellationToken: stop);
 
     private async Task<TranslationLease> TranslateAsync(RestorePlan plan, CancellationToken stop)
     {

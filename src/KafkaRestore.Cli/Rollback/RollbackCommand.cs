@@ -73,13 +73,13 @@ internal sealed class RollbackCommand : CliCommand
                 Clamp = arguments.GetValue(_clamp),
                 OtherCluster = arguments.GetValue(_otherCluster),
                 WaitForEmpty = arguments.GetValue(_wait),
-                Safety = arguments.GetValue(_noSnapshot) ? null : new SnapshotCapture(cluster, store, context.Time) { BootstrapServers = connection.BootstrapServers },
+                Safety = arguments.GetValue(_noSnapshot) ? null : new SnapshotCapture(cluster, connection.BootstrapServers, store, context.Time),
                 Verify = arguments.GetValue(_verify) && !arguments.GetValue(_noVerify),
                 MostAtOnce = arguments.GetValue(_concurrency),
                 Notice = context.Log.Message,
             },
             stop).ConfigureAwait(false);
         context.Result.Write(report, arguments.GetValue(_format), value => RollbackText.Of(value, context.Result.Style));
-        return report.IsWhole ? ExitCode.Done : ExitCode.Partial;
+        return report.IsWhole ? ExitCode.Done : stop.IsCancellationRequested ? ExitCode.Stopped : ExitCode.Partial;
     }
 }

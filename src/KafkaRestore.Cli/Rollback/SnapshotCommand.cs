@@ -47,7 +47,7 @@ internal sealed class SnapshotCommand : CliCommand
         var path = arguments.GetRequiredValue(_path);
         await using var storage = SnapshotOptions.Open(path);
         await using var cluster = GroupDoor.Open(connection, context);
-        var capture = new SnapshotCapture(cluster, new SnapshotStore(storage), context.Time) { BootstrapServers = connection.BootstrapServers };
+        var capture = new SnapshotCapture(cluster, connection.BootstrapServers, new SnapshotStore(storage), context.Time);
         var (snapshot, warnings) = await capture.TakeAsync(groups, arguments.GetValue(_description), stop).ConfigureAwait(false);
         foreach (var warning in warnings)
         {

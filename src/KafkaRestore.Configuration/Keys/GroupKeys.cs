@@ -50,7 +50,7 @@ internal static class GroupKeys
             "restore.consumer_groups_from",
             new TextValueReader("path or URL"),
             "the archive's consumer-groups-snapshot.json",
-            "Where the groups' source offsets are: a snapshot, an export of `kafka-restore offsets export` or kmap, or the text of kafka-consumer-groups.sh --describe.",
+            "Where the groups' source offsets are: a snapshot, an export of `kafka-restore offsets export` or kmap, the text of kafka-consumer-groups.sh --describe, or a live cluster (`kafka://host:port`).",
             (draft, value) => draft.Groups = draft.Groups with { OffsetsFrom = value }),
         Own(
             "restore.reset_when",

@@ -18,6 +18,9 @@ public sealed record ConsumerGroupsReport
     /// <summary>The snapshots of this run, oldest first: <c>kafka-restore offset-rollback rollback</c> goes back to one.</summary>
     public IReadOnlyList<string> Snapshots { get; init; } = [];
 
+    /// <summary>Minutes for which the brokers keep offsets of a group without members; null when they do not say, or nothing was committed.</summary>
+    public long? OffsetRetentionMinutes { get; init; }
+
     /// <summary>The plan as a file; null when none was asked for.</summary>
     public string? Plan { get; init; }
 

@@ -38,4 +38,7 @@ public interface IConsumerGroups : IAsyncDisposable
 
     /// <summary>The first offset of each partition whose record's time is at or after a time (epoch milliseconds); null when there is none. A partition that does not exist is absent.</summary>
     Task<IReadOnlyDictionary<TargetPartition, long?>> FindByTimeAsync(IReadOnlyDictionary<TargetPartition, long> times, CancellationToken cancellationToken);
+
+    /// <summary>How long the brokers keep offsets of a group without members (<c>offsets.retention.minutes</c>), as one of them says; null when it does not (the right DESCRIBE_CONFIGS on the cluster is needed), or when it is not waited for.</summary>
+    Task<TimeSpan?> ReadOffsetRetentionAsync(CancellationToken cancellationToken);
 }

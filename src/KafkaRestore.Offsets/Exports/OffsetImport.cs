@@ -43,8 +43,7 @@ public sealed class OffsetImport(IConsumerGroups cluster, TimeProvider time)
         GroupOffsets[] commits = [.. plan.Commits.GroupBy(static row => row.GroupId).Select(static group => new GroupOffsets(
             group.Key, group.ToDictionary(static row => new TargetPartition(row.Topic, row.Partition), static row => new CommittedOffset(row.Offset!.Value, row.Metadata))))];
         string[] names = [.. commits.Select(static group => group.Group)];
-        await IdleGroups.EnsureAsync(
-            cluster, names, options.WaitForEmpty, time, active => options.Notice?.Invoke($"waiting for members to leave: {Naming.Of([.. active.Select(GroupMembers.Describe)])}"), cancellationToken).ConfigureAwait(false);
+        await IdleGroups.EnsureAsync(cluster, names, options.WaitForEmpty, time, options.Notice, cancellationToken).ConfigureAwait(false);
         var safety = options.Safety is null ? null : await options.Safety.TakeAsync(names, $"before the import of {plan.Source}", cancellationToken).ConfigureAwait(false);
         if (safety is not null)
         {
@@ -52,7 +51,7 @@ public sealed class OffsetImport(IConsumerGroups cluster, TimeProvider time)
         }
 
         var started = time.GetTimestamp();
-        var changes = await GroupChanges.ApplyAsync(cluster, commits, [], options.MostAtOnce, options.GroupDeadline, cancellationToken).ConfigureAwait(false);
+        var changes = await GroupChanges.ApplyAsync(cluster, commits, [], options, cancellationToken).ConfigureAwait(false);
         var took = time.GetElapsedTime(started);
         return new ImportReport(
             changes.FailedGroups.Count == 0 ? ChangeStatus.Success : changes.Committed == 0 ? ChangeStatus.Failed : ChangeStatus.PartialSuccess,
@@ -61,7 +60,7 @@ public sealed class OffsetImport(IConsumerGroups cluster, TimeProvider time)
             changes.Committed,
             changes.Errors,
             safety?.Id,
-            await GroupChanges.VerifyAsync(cluster, commits, alone: false, cancellationToken).ConfigureAwait(false),
+            await GroupChanges.VerifyAsync(cluster, commits, alone: false).ConfigureAwait(false),
             (long)took.TotalMilliseconds);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KafkaRestore.Kafka.Groups;
 
 namespace KafkaRestore.Offsets.Resetting;
@@ -18,6 +19,7 @@ public sealed record GroupOutcome
     public int PartitionsFailed { get; init; }
 
     /// <summary>Why the whole group is not reset; null when that is a matter of single partitions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GroupProblem? Problem { get; init; }
 
     /// <summary>What went wrong with single partitions, by topic and partition.</summary>
@@ -27,6 +29,7 @@ public sealed record GroupOutcome
     public IReadOnlyList<GroupMember> Members { get; init; } = [];
 
     /// <summary>How long its commit took.</summary>
+    [JsonPropertyName("duration_ms"), JsonConverter(typeof(MillisecondsConverter))]
     public TimeSpan Duration { get; init; }
 
     /// <summary>How often its commit was asked for again.</summary>

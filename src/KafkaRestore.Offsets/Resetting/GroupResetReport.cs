@@ -1,16 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace KafkaRestore.Offsets.Resetting;
 
-/// <summary>What became of a reset.</summary>
+/// <summary>What became of a reset. Made to be written as JSON with names in snake case, which are those that existing scripts read.</summary>
 public sealed record GroupResetReport
 {
     /// <summary>In one word.</summary>
     public required GroupResetStatus Status { get; init; }
-
-    /// <summary>Whether it was stopped on request before all groups had their turn.</summary>
-    public bool Stopped { get; init; }
-
-    /// <summary>The id of the snapshot that was taken before; null when none was asked for, or it did not come to that.</summary>
-    public string? SnapshotId { get; init; }
 
     /// <summary>Groups in all.</summary>
     public int TotalGroups => GroupOutcomes.Count;
@@ -30,10 +26,20 @@ public sealed record GroupResetReport
     /// <summary>The others.</summary>
     public int TotalOffsetsFailed => GroupOutcomes.Sum(static group => group.PartitionsFailed);
 
+    /// <summary>Whether it was stopped on request before all groups had their turn.</summary>
+    public bool Stopped { get; init; }
+
+    /// <summary>The id of the snapshot that was taken before; null when none was asked for, or it did not come to that.</summary>
+    public string? SnapshotId { get; init; }
+
+    /// <summary>Minutes for which the brokers keep offsets of a group without members; null when they do not say, or nobody asked.</summary>
+    public long? OffsetRetentionMinutes { get; init; }
+
     /// <summary>Per group, in the order that they were given in.</summary>
     public required IReadOnlyList<GroupOutcome> GroupOutcomes { get; init; }
 
     /// <summary>From the first question to the last answer.</summary>
+    [JsonPropertyName("duration_ms"), JsonConverter(typeof(MillisecondsConverter))]
     public required TimeSpan Duration { get; init; }
 
     /// <summary>How long each step took.</summary>
@@ -63,18 +69,27 @@ public enum GroupResetStatus
 /// <param name="Snapshot">Saving it.</param>
 /// <param name="Commit">Committing.</param>
 /// <param name="ReadBack">Reading back.</param>
-public sealed record GroupResetTimes(TimeSpan Describe, TimeSpan Wait, TimeSpan Read, TimeSpan Snapshot, TimeSpan Commit, TimeSpan ReadBack);
+public sealed record GroupResetTimes(
+    [property: JsonPropertyName("describe_ms"), JsonConverter(typeof(MillisecondsConverter))] TimeSpan Describe,
+    [property: JsonPropertyName("wait_ms"), JsonConverter(typeof(MillisecondsConverter))] TimeSpan Wait,
+    [property: JsonPropertyName("read_ms"), JsonConverter(typeof(MillisecondsConverter))] TimeSpan Read,
+    [property: JsonPropertyName("snapshot_ms"), JsonConverter(typeof(MillisecondsConverter))] TimeSpan Snapshot,
+    [property: JsonPropertyName("commit_ms"), JsonConverter(typeof(MillisecondsConverter))] TimeSpan Commit,
+    [property: JsonPropertyName("read_back_ms"), JsonConverter(typeof(MillisecondsConverter))] TimeSpan ReadBack);
 
 /// <summary>How fast groups were committed; of those whose turn came.</summary>
 public sealed record GroupResetPerformance
 {
     /// <summary>The mean of their durations.</summary>
+    [JsonPropertyName("avg_latency_ms"), JsonConverter(typeof(FractionalMillisecondsConverter))]
     public TimeSpan AvgLatency { get; init; }
 
     /// <summary>Half of them took no longer.</summary>
+    [JsonPropertyName("p50_latency_ms"), JsonConverter(typeof(FractionalMillisecondsConverter))]
     public TimeSpan P50Latency { get; init; }
 
     /// <summary>99 % of them took no longer.</summary>
+    [JsonPropertyName("p99_latency_ms"), JsonConverter(typeof(FractionalMillisecondsConverter))]
     public TimeSpan P99Latency { get; init; }
 
     /// <summary>Offsets by the time of the commits.</summary>

@@ -17,8 +17,8 @@ internal sealed class GroupResetRun(IConsumerGroups groups, GroupResetOptions op
     /// <summary>Finds the groups that can be reset, reads what they have committed and saves it.</summary>
     public async Task PrepareAsync(Func<IReadOnlyList<GroupOffsets>, CancellationToken, Task<string?>>? save, CancellationToken cancellationToken)
     {
-        var idle = new ResettableGroups(groups, time);
-        await idle.FindAsync(wanted, options.WaitForEmpty, progress, cancellationToken).ConfigureAwait(false);
+        var idle = new ResettableGroups(groups, wanted, time);
+        await idle.FindAsync(options.WaitForEmpty, progress, cancellationToken).ConfigureAwait(false);
         foreach (var (group, refused) in idle.Refused)
         {
             _outcomes.Add(group, refused);

@@ -7,10 +7,11 @@ namespace KafkaRestore.Offsets.Restoring;
 
 /// <summary>Commits for a restore; before each batch of groups a snapshot of what they have goes into the job's folder.</summary>
 /// <param name="target">The groups of the target; stays the caller's to dispose.</param>
+/// <param name="bootstrapServers">Brokers of the target.</param>
 /// <param name="options">What is asked for.</param>
 /// <param name="folder">Where the snapshots go, see <see cref="SnapshotStore"/>; null for a course that commits nothing.</param>
 /// <param name="time">The clock.</param>
-public sealed class GroupCommits(IConsumerGroups target, GroupRestoreOptions options, string? folder, TimeProvider time) : IGroupCommits
+public sealed class GroupCommits(IConsumerGroups target, IReadOnlyList<string> bootstrapServers, GroupRestoreOptions options, string? folder, TimeProvider time) : IGroupCommits
 {
     /// <summary>The part of the job's state that holds the snapshots.</summary>
     public const string Part = "groupsnapshots";
@@ -40,7 +41,7 @@ public sealed class GroupCommits(IConsumerGroups target, GroupRestoreOptions opt
         await using (storage.ConfigureAwait(false))
         {
             var cluster = await target.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            var snapshot = await new SnapshotCapture(target, new SnapshotStore(storage), time).SaveAsync(cluster, before, "before a restore reset these groups", cancellationToken).ConfigureAwait(false);
+            var snapshot = await new SnapshotCapture(target, bootstrapServers, new SnapshotStore(storage), time).SaveAsync(cluster, before, "before a restore reset these groups", cancellationToken).ConfigureAwait(false);
             _snapshots.Add(snapshot.Id);
             return snapshot.Id;
         }

@@ -22,16 +22,26 @@ internal sealed class GroupFindings(GroupRestoreOptions options, RestorePlan pla
     public SourceGroups Select(SourceGroups sources, List<Finding> findings)
     {
         findings.AddRange(sources.Warnings.Select(warning => new Finding(Severity.Warning, FindingKinds.GroupOffsets, warning, sources.Where)));
-        var selection = options.Groups.Count == 0 ? GroupSelection.All : GroupSelection.Parse(options.All ? [.. options.Groups, "*"] : options.Groups);
+        var selection = options.Selection;
         var selected = selection.From(sources.Groups, static group => group.Group);
         foreach (var missing in selected.Unmatched.Where(pattern => pattern != "*"))
         {
             findings.Add(new Finding(Severity.Error, FindingKinds.GroupMissing, $"there is no group {missing} in {sources.Where}, so it cannot be reset", Code: ErrorCodes.GroupNotFound));
         }
 
-        if (selected.Groups.Count == 0 && selected.Unmatched.All(static pattern => pattern == "*"))
+        foreach (var group in selected.Groups.Where(static group => group.Offsets.Count == 0))
         {
-            findings.Add(new Finding(Severity.Error, FindingKinds.GroupMissing, $"{sources.Where} holds no consumer group, so there is nothing to reset", Code: ErrorCodes.GroupNotFound));
+            // One that is named is expected to be reset; one that a pattern means is none of those.
+            var what = $"the group {group.Group} has committed nothing in {sources.Where}";
+            findings.Add(selection.Names.Contains(group.Group, StringComparer.Ordinal)
+                ? new Finding(Severity.Error, FindingKinds.GroupNothing, $"{what}, so there is nothing to reset", Code: ErrorCodes.NothingSelected, Hint: "Take it out of restore.consumer_groups.")
+                : new Finding(Severity.Warning, FindingKinds.GroupNothing, $"{what}, and is left out"));
+        }
+
+        selected = selected with { Groups = [.. selected.Groups.Where(static group => group.Offsets.Count > 0)] };
+        if (selected.Groups.Count == 0 && findings.TrueForAll(static finding => finding.Severity != Severity.Error))
+        {
+            findings.Add(new Finding(Severity.Error, FindingKinds.GroupMissing, $"{sources.Where} holds no consumer group that has committed anything, so there is nothing to reset", Code: ErrorCodes.GroupNotFound));
         }
 
         var restored = plan.Lanes.SelectMany(static lane => lane.Sources).Select(static source => new PartitionName(source.Topic, source.Partition)).ToHashSet();

@@ -106,14 +106,14 @@ public sealed class GroupRestore(
             _outcomes.Waits(group.Group, lane is null ? "the restore has not ended well" : $"{lane.Lane.Target} is not restored");
         }
 
-        return await ReportAsync().ConfigureAwait(false);
+        return await ReportAsync(stop).ConfigureAwait(false);
     }
 
     /// <summary>Resets the groups of a job that an earlier run has finished.</summary>
     public async Task<ConsumerGroupsReport> FinishAsync(RestorePlan plan, StoredJob job, CancellationToken stop)
     {
         await ResetAsync(Sources.Groups, plan, job, stop).ConfigureAwait(false);
-        return await ReportAsync().ConfigureAwait(false);
+        return await ReportAsync(stop).ConfigureAwait(false);
     }
 
     private SourceGroups Sources => _sources ?? throw new InvalidOperationException("nobody has looked at the groups");
@@ -187,7 +187,7 @@ public sealed class GroupRestore(
         }
     }
 
-    private async Task<ConsumerGroupsReport> ReportAsync()
+    private async Task<ConsumerGroupsReport> ReportAsync(CancellationToken stop)
     {
         (string Plan, string Script)? written = null;
         try
@@ -201,6 +201,7 @@ public sealed class GroupRestore(
             _outcomes.Fail(_outcomes.Reports.Where(static group => group.State == ConsumerGroupState.Planned).Select(static group => group.Group), unwritten.Describe());
         }
 
+        var retention = _outcomes.Reports.Any(static group => group.State is ConsumerGroupState.Reset or ConsumerGroupState.ResetInPart) ? await target.ReadOffsetRetentionAsync(stop).ConfigureAwait(false) : null;
         return new ConsumerGroupsReport
         {
             Strategy = options.Strategy switch
@@ -214,6 +215,7 @@ public sealed class GroupRestore(
             OffsetsTakenAt = Sources.TakenAt?.ToUnixTimeMilliseconds(),
             SnapshotPath = commits.Snapshots.Count > 0 ? commits.SnapshotPath : null,
             Snapshots = commits.Snapshots,
+            OffsetRetentionMinutes = (long?)retention?.TotalMinutes,
             Plan = written?.Plan,
             Script = written?.Script,
             Groups = _outcomes.Reports,

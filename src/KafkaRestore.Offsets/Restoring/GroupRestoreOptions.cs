@@ -1,3 +1,5 @@
+using KafkaRestore.Offsets.Sources;
+
 namespace KafkaRestore.Offsets.Restoring;
 
 /// <summary>What a restore does for consumer groups.</summary>
@@ -15,7 +17,7 @@ public sealed record GroupRestoreOptions
     /// <summary>Groups by name, glob or <c>~</c> and a regular expression.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
-    /// <summary>Where the groups' source offsets are: a file or URL of any form that <see cref="Sources.SourceGroups"/> is read from; null: the archive's own snapshot.</summary>
+    /// <summary>Where the groups' source offsets are: a file or URL of any form that <see cref="Sources.SourceGroups"/> is read from, or a <see cref="ClusterAddress"/>; null: the archive's own snapshot.</summary>
     public string? OffsetsFrom { get; init; }
 
     /// <summary>When a group is reset.</summary>
@@ -26,6 +28,9 @@ public sealed record GroupRestoreOptions
 
     /// <summary>The folder that plan and script are written to; null: with <see cref="GroupStrategy.Manual"/> the job's own, else nowhere.</summary>
     public string? PlanFolder { get; init; }
+
+    /// <summary>The groups that are meant of an origin.</summary>
+    public GroupSelection Selection => Groups.Count == 0 ? GroupSelection.All : GroupSelection.Parse(All ? [.. Groups, "*"] : Groups);
 
     /// <summary>Whether anything is asked for.</summary>
     public bool IsAsked => Reset || All || Strategy == GroupStrategy.Manual;

@@ -27,31 +27,30 @@ internal sealed class GroupChanges
         IConsumerGroups cluster,
         IReadOnlyList<GroupOffsets> commits,
         IReadOnlyList<KeyValuePair<string, IReadOnlyCollection<TargetPartition>>> removals,
-        int mostAtOnce,
-        TimeSpan deadline,
+        GroupChangeOptions options,
         CancellationToken cancellationToken)
     {
         var changes = new GroupChanges();
         if (commits.Count > 0)
         {
             changes.Committed = await changes.TakeAsync(
-                cluster.CommitAsync(commits, mostAtOnce, deadline, cancellationToken), [.. commits.Select(static group => group.Group)]).ConfigureAwait(false);
+                cluster.CommitAsync(commits, options.MostAtOnce, options.GroupDeadline, cancellationToken), [.. commits.Select(static group => group.Group)]).ConfigureAwait(false);
         }
 
         if (removals.Count > 0)
         {
-            changes.Removed = await changes.TakeAsync(cluster.DeleteAsync(removals, deadline, cancellationToken), [.. removals.Select(static group => group.Key)]).ConfigureAwait(false);
+            changes.Removed = await changes.TakeAsync(cluster.DeleteAsync(removals, options.GroupDeadline, cancellationToken), [.. removals.Select(static group => group.Key)]).ConfigureAwait(false);
         }
 
         return changes;
     }
 
-    /// <summary>Reads back and compares; a failure to read is a failed check.</summary>
-    public static async Task<OffsetVerification> VerifyAsync(IConsumerGroups cluster, IReadOnlyCollection<GroupOffsets> expected, bool alone, CancellationToken cancellationToken)
+    /// <summary>Reads back and compares, also after a stop: what was begun is told. A failure to read is a failed check.</summary>
+    public static async Task<OffsetVerification> VerifyAsync(IConsumerGroups cluster, IReadOnlyCollection<GroupOffsets> expected, bool alone)
     {
         try
         {
-            return await OffsetComparison.RunAsync(cluster, expected, alone, cancellationToken).ConfigureAwait(false);
+            return await OffsetComparison.RunAsync(cluster, expected, alone, CancellationToken.None).ConfigureAwait(false);
         }
         catch (RestoreException failure)
         {

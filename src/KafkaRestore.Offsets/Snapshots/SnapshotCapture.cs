@@ -7,13 +7,11 @@ namespace KafkaRestore.Offsets.Snapshots;
 
 /// <summary>Takes snapshots of a cluster's groups and saves them, each as a whole or not at all.</summary>
 /// <param name="cluster">The cluster.</param>
+/// <param name="bootstrapServers">Where it is reached, for the snapshot; each <c>host:port</c>.</param>
 /// <param name="store">Where they go.</param>
 /// <param name="time">The clock.</param>
-public sealed class SnapshotCapture(IConsumerGroups cluster, SnapshotStore store, TimeProvider time)
+public sealed class SnapshotCapture(IConsumerGroups cluster, IReadOnlyList<string> bootstrapServers, SnapshotStore store, TimeProvider time)
 {
-    /// <summary>Where the cluster is reached, for the snapshot; each <c>host:port</c>.</summary>
-    public IReadOnlyList<string> BootstrapServers { get; init; } = [];
-
     /// <summary>Takes one of the groups that a selection means.</summary>
     /// <exception cref="RestoreException">GROUP_NOT_FOUND, GROUP_UNREADABLE: nothing is saved then; a failure of the storage.</exception>
     public async Task<(OffsetSnapshot Snapshot, IReadOnlyList<string> Warnings)> TakeAsync(GroupSelection groups, string? description, CancellationToken cancellationToken)
@@ -40,7 +38,7 @@ public sealed class SnapshotCapture(IConsumerGroups cluster, SnapshotStore store
             SnapshotId.Create(now), DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()), [.. groups.OrderBy(static group => group.Group, StringComparer.Ordinal)])
         {
             ClusterId = from.ClusterId,
-            BootstrapServers = BootstrapServers,
+            BootstrapServers = bootstrapServers,
             Description = description,
         };
         await store.SaveAsync(snapshot, cancellationToken).ConfigureAwait(false);

@@ -24,8 +24,7 @@ public sealed class SnapshotRollback(IConsumerGroups cluster, TimeProvider time)
         var reached = await cluster.ConnectAsync(cancellationToken).ConfigureAwait(false);
         CheckCluster(snapshot, reached, options);
         string[] names = [.. groups.Select(static group => group.Group)];
-        await IdleGroups.EnsureAsync(
-            cluster, names, options.WaitForEmpty, time, active => options.Notice?.Invoke($"waiting for members to leave: {Naming.Of([.. active.Select(GroupMembers.Describe)])}"), cancellationToken).ConfigureAwait(false);
+        await IdleGroups.EnsureAsync(cluster, names, options.WaitForEmpty, time, options.Notice, cancellationToken).ConfigureAwait(false);
         var before = await LiveGroups.FetchAsync(cluster, names, cancellationToken).ConfigureAwait(false);
         var plan = await RollbackPlan.MakeAsync(cluster, groups, before, options.Clamp, cancellationToken).ConfigureAwait(false);
         var safety = options.Safety is null ? null
@@ -36,7 +35,7 @@ public sealed class SnapshotRollback(IConsumerGroups cluster, TimeProvider time)
         }
 
         var started = time.GetTimestamp();
-        var changes = await GroupChanges.ApplyAsync(cluster, plan.Commits, plan.Removals, options.MostAtOnce, options.GroupDeadline, cancellationToken).ConfigureAwait(false);
+        var changes = await GroupChanges.ApplyAsync(cluster, plan.Commits, plan.Removals, options, cancellationToken).ConfigureAwait(false);
         var took = time.GetElapsedTime(started);
         var failed = plan.Missing.Select(static missing => missing.Group).Union(changes.FailedGroups).ToHashSet(StringComparer.Ordinal);
         var result = new RollbackResult(
@@ -50,7 +49,7 @@ public sealed class SnapshotRollback(IConsumerGroups cluster, TimeProvider time)
             plan.OutOfRange,
             safety?.Id,
             (long)took.TotalMilliseconds);
-        return new RollbackReport(result, options.Verify ? await GroupChanges.VerifyAsync(cluster, plan.Expected, alone: true, cancellationToken).ConfigureAwait(false) : null);
+        return new RollbackReport(result, options.Verify ? await GroupChanges.VerifyAsync(cluster, plan.Expected, alone: true).ConfigureAwait(false) : null);
     }
 
     /// <summary>Compares the groups with a snapshot and changes nothing.</summary>

@@ -7,7 +7,7 @@ internal static class SourceDamage
 {
     public const string WhatCanBeGiven =
         "What can be read: consumer-groups-snapshot.json of an archive, a file of kmap or of `offsets export`, a snapshot.json of offset-rollback, the output of " +
-        "`kafka-consumer-groups.sh --describe`, lines of group,topic,partition,offset, or a directory with one of them.";
+        "`kafka-consumer-groups.sh --describe`, lines of group,topic,partition,offset, a directory with one of them, or a live cluster (kafka://host:port).";
 
     /// <summary>The content is damaged or no such file.</summary>
     /// <param name="where">The file or object.</param>

@@ -49,6 +49,8 @@ public sealed class GoldenGroupTests(GoldenGroupBroker broker)
             "shop", broker.BootstrapServers, AllGroups + "create_topics: true\ntopic_mapping: { orders: merged-shop, payments: merged-shop, orders-dlq: merged-dlq, customers: merged-customers }"))).MustExit(0);
         await BoundedAsync("shop", static (topic, partition) => [("merged-shop", partition)], static topic => topic is "orders" or "payments");
         Assert.Contains("bounded", result.Out, StringComparison.Ordinal);
+        Assert.Matches(@"
+ +Kept +7 days ", result.Out);
     }
 
     [KafkaLauncherFact]

@@ -74,6 +74,8 @@ public sealed class OffsetResetTests(GoldenGroupBroker broker) : IAsyncLifetime
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"target_offset\": 1013", "\"target_offset\": 77", StringComparison.Ordinal).Replace("\"target_offset\": 1012", "\"target_offset\": 77", StringComparison.Ordinal));
         var done = await RunAsync("offset-reset execute", "--plan", file, "--snapshot-path", _scratch.Root);
         Assert.Contains("SUCCESS", done.MustExit(0).Out, StringComparison.Ordinal);
+        Assert.Matches(@"
+Kept +7 days while nobody reads in the group \(offsets\.retention\.minutes", done.Out);
         Assert.Equal(77, (await CommittedOffsets.ReadAsync(broker.Broker))["finished"][("reset-orders", 0)]);
         (await RunAsync("offset-reset execute", "--plan", file, "--no-snapshot")).MustExit(0);
 
@@ -126,7 +128,9 @@ public sealed class OffsetResetTests(GoldenGroupBroker broker) : IAsyncLifetime
     {
         await broker.Broker.ToolAsync("consumer-groups", "--group", "stale", "--topic", "reset-orders:0", "--reset-offsets", "--to-offset", "41", "--execute");
         using var report = await DocumentAsync(await RunAsync("offset-reset-bulk", "--groups", "stale", "--snapshot-path", _scratch.Root, "--format", "json"));
+        Assert.Equal(10_080, report.RootElement.GetProperty("offset_retention_minutes").GetInt32());
         Assert.NotEqual(41, (await CommittedOffsets.ReadAsync(broker.Broker))["stale"][("reset-orders", 0)]);
+        Assert.Contains(broker.BootstrapServers, (await CliProgram.RunAsync("offset-rollback", "show", "--path", _scratch.Root, "--snapshot-id", report.RootElement.GetProperty("snapshot_id").GetString()!)).MustExit(0).Out, StringComparison.Ordinal);
         (await CliProgram.RunAsync("offset-rollback", "rollback", "--path", _scratch.Root, "--snapshot-id", report.RootElement.GetProperty("snapshot_id").GetString()!, "--config", _config)).MustExit(0);
         Assert.Equal(41, (await CommittedOffsets.ReadAsync(broker.Broker))["stale"][("reset-orders", 0)]);
     }

@@ -113,7 +113,7 @@ public sealed class OffsetImportTests
     {
         _cluster.Members["billing"] = [new GroupMember("billing-1-uuid", "billing-1", "/10.0.0.7")];
 
-        var failure = await FailsAsync(ErrorCodes.GroupActive, () => ImportAsync(Source(("billing", "orders", 0, 10)), new ImportOptions { Safety = new SnapshotCapture(_cluster, _store, TimeProvider.System) }));
+        var failure = await FailsAsync(ErrorCodes.GroupActive, () => ImportAsync(Source(("billing", "orders", 0, 10)), new ImportOptions { Safety = new SnapshotCapture(_cluster, ["localhost:9092"], _store, TimeProvider.System) }));
 
         Assert.Contains("billing-1 at 10.0.0.7", failure.Message, StringComparison.Ordinal);
         Assert.Empty((await _store.ListAsync(CancellationToken.None)).Snapshots);
@@ -122,7 +122,7 @@ public sealed class OffsetImportTests
     [Fact]
     public async Task The_snapshot_before_an_import_leads_back_to_nothing_for_a_new_group()
     {
-        var report = await ImportAsync(Source(("billing", "orders", 0, 10)), new ImportOptions { Safety = new SnapshotCapture(_cluster, _store, TimeProvider.System) });
+        var report = await ImportAsync(Source(("billing", "orders", 0, 10)), new ImportOptions { Safety = new SnapshotCapture(_cluster, ["localhost:9092"], _store, TimeProvider.System) });
         Assert.NotEmpty(_cluster.Committed["billing"]);
 
         var snapshot = await _store.ReadAsync(report.SnapshotId!, CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Groups;
 using KafkaRestore.Offsets.Resetting;
@@ -12,6 +13,7 @@ public sealed class GroupResetTests
     private static readonly GroupFailure Denied = new(30, "GROUP_AUTHORIZATION_FAILED", "no right DESCRIBE on group 'a'");
     private static readonly GroupFailure Missing = new(3, "UNKNOWN_TOPIC_OR_PARTITION", "the cluster has no partition t/1");
     private static readonly GroupMember Reader = new("m-1", "reader", "/10.0.0.7");
+    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
 
     private readonly InMemoryGroups _cluster = new();
 
@@ -88,6 +90,36 @@ public sealed class GroupResetTests
         Assert.Equal(("a", 1, 2), (Assert.Single(waiting.Waiting).Group, waiting.Done, waiting.Total));
         Assert.Contains("a (reader at 10.0.0.7)", waiting.ToString(), StringComparison.Ordinal);
         Assert.True(report.Times.Wait > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_group_that_gets_members_while_another_is_waited_for_is_waited_for_too_and_each_wait_is_said_once()
+    {
+        _cluster.Members["a"] = [Reader];
+        var told = new List<string>();
+        var asked = 0;
+        _cluster.Asked = (what, _) =>
+        {
+            asked += what == "describe" ? 1 : 0;
+            if (asked == 4)
+            {
+                _cluster.Members.Clear();
+                _cluster.Members["b"] = [Reader];
+            }
+            else if (asked == 8)
+            {
+                _cluster.Members.Clear();
+            }
+        };
+        var reset = new GroupReset(_cluster, new GroupResetOptions { WaitForEmpty = TimeSpan.FromMinutes(5) })
+        {
+            Progress = progress => told.AddRange(progress.Waiting.Select(static group => group.Group)),
+        };
+
+        var report = await reset.RunAsync([Wanted("a", 7), Wanted("b", 7)], null, default);
+
+        Assert.Equal(GroupResetStatus.Success, report.Status);
+        Assert.Equal(["a", "b"], told);
     }
 
     [Fact]
@@ -313,7 +345,7 @@ public sealed class GroupResetTests
         _cluster.Members["active"] = [Reader];
         _cluster.PartitionFailures[new("t", 1)] = Missing;
 
-        var json = JsonDocument.Parse(GroupResetReportJson.ToText(await new GroupReset(_cluster).RunAsync([Wanted("a", 7), Wanted("active", 7), Wanted("b", 7, 8)], null, default))).RootElement;
+        var json = JsonSerializer.SerializeToElement(await new GroupReset(_cluster).RunAsync([Wanted("a", 7), Wanted("active", 7), Wanted("b", 7, 8)], null, default), Snake);
 
         string[] golden = ["status", "total_groups", "successful_groups", "failed_groups", "total_offsets_reset", "total_offsets_failed", "group_outcomes", "duration_ms", "performance"];
         Assert.Empty(golden.Except(json.EnumerateObject().Select(static property => property.Name)));
@@ -325,6 +357,7 @@ public sealed class GroupResetTests
         Assert.Equal("reader", json.GetProperty("group_outcomes")[1].GetProperty("members")[0].GetProperty("client_id").GetString());
         var error = json.GetProperty("group_outcomes")[2].GetProperty("errors")[0];
         Assert.Equal(("t", 1, 3, Missing.Reason), (error.GetProperty("topic").GetString(), error.GetProperty("partition").GetInt32(), error.GetProperty("error_code").GetInt32(), error.GetProperty("message").GetString()));
+        Assert.All(json.GetProperty("times").EnumerateObject(), static time => Assert.True(time.Name.EndsWith("_ms", StringComparison.Ordinal) && time.Value.TryGetInt64(out _), time.ToString()));
         string[] performance = ["avg_latency_ms", "p50_latency_ms", "p99_latency_ms", "offsets_per_second", "max_concurrency", "total_retries"];
         Assert.Equal(performance, json.GetProperty("performance").EnumerateObject().Select(static property => property.Name));
     }

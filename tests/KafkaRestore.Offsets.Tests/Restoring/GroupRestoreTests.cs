@@ -166,6 +166,22 @@ public sealed class GroupRestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_group_that_has_committed_nothing_refuses_the_run_when_it_is_named_and_is_left_out_when_a_pattern_means_it()
+    {
+        _stage.Sources = From(Group("g", ("a/0", 3)), Group("idle"));
+        Assert.Equal([Severity.Warning, Severity.Info], (await _stage.CheckAsync()).Findings.Select(finding => finding.Severity));
+
+        _stage.Options = _stage.Options with { Groups = ["idle"] };
+        var error = Assert.Single((await _stage.CheckAsync()).Findings, finding => finding.Severity == Severity.Error);
+        Assert.Equal((FindingKinds.GroupNothing, ErrorCodes.NothingSelected), (error.Kind, error.Code));
+        Assert.Contains("the group idle has committed nothing", error.What, StringComparison.Ordinal);
+
+        _stage.Options = _stage.Options with { Groups = [] };
+        _stage.Sources = From(Group("idle"));
+        Assert.Same(FindingKinds.GroupMissing, Assert.Single((await _stage.CheckAsync()).Findings, finding => finding.Severity == Severity.Error).Kind);
+    }
+
+    [Fact]
     public async Task An_origin_that_cannot_be_read_refuses_the_run()
     {
         _stage.SourceFailure = new RestoreException(ErrorCodes.GroupFileInvalid, "line 3 is no group", "groups.json");

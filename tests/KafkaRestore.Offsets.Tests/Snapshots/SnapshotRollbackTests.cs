@@ -29,7 +29,7 @@ public sealed class SnapshotRollbackTests
 
     private SnapshotStore Store => new(_storage);
 
-    private SnapshotCapture Capture => new(_cluster, Store, TimeProvider.System);
+    private SnapshotCapture Capture => new(_cluster, ["localhost:9092"], Store, TimeProvider.System);
 
     [Fact]
     public async Task A_snapshot_that_is_rolled_back_to_brings_offsets_and_metadata_back_and_removes_later_ones()
@@ -240,6 +240,24 @@ public sealed class SnapshotRollbackTests
         await FailsAsync(ErrorCodes.GroupUnreadable, () => TakeAsync("*"));
 
         Assert.Empty((await Store.ListAsync(CancellationToken.None)).Snapshots);
+    }
+
+    [Fact]
+    public async Task A_rollback_that_is_stopped_under_way_tells_what_was_done_and_what_was_not_begun()
+    {
+        _cluster.Commit("audit", ("orders", 0, 10));
+        var snapshot = await TakeAsync("*");
+        _cluster.Commit("audit", ("orders", 0, 77));
+        _cluster.Commit("billing", ("orders", 0, 77));
+        using var stop = new CancellationTokenSource();
+        _cluster.Committing = _ => stop.Cancel();
+
+        var report = await new SnapshotRollback(_cluster, TimeProvider.System).RunAsync(snapshot, new RollbackOptions(), stop.Token);
+
+        Assert.Equal((ChangeStatus.PartialSuccess, 1, 1), (report.Result.Status, report.Result.GroupsRolledBack, report.Result.GroupsFailed));
+        Assert.All(report.Result.Errors, error => Assert.StartsWith("billing, orders/", error, StringComparison.Ordinal));
+        Assert.Equal(["audit"], report.Verification!.GroupsVerified);
+        Assert.Equal(["billing"], report.Verification.GroupsMismatched);
     }
 
     private async Task<OffsetSnapshot> TakeAsync(params string[] groups) => (await Capture.TakeAsync(GroupSelection.Parse(groups), "test", CancellationToken.None)).Snapshot;
