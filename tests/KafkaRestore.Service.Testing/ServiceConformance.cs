@@ -148,6 +148,12 @@ public abstract class ServiceConformance
     [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { report: /tmp/report.json }", "CONFIG_NOT_SUPPORTED")]
     [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { checkpoint_state: /tmp/state.json }", "CONFIG_NOT_SUPPORTED")]
     [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { dry_run: true }", "CONFIG_NOT_SUPPORTED")]
+    [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { spool_directory: /tmp }", "CONFIG_NOT_SUPPORTED")]
+    [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { offset_report: /tmp/map.json }", "CONFIG_NOT_SUPPORTED")]
+    [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { auto_consumer_groups: true, group_plan_folder: /tmp/plans }", "CONFIG_NOT_SUPPORTED")]
+    [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { auto_consumer_groups: true, consumer_groups_from: /etc/passwd }", "CONFIG_NOT_SUPPORTED")]
+    [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { auto_consumer_groups: true, consumer_groups_from: 'kafka://?config=/etc/restore.yaml' }", "CONFIG_NOT_SUPPORTED")]
+    [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget:\n  bootstrap_servers: ['127.0.0.1:1']\n  security: { security_protocol: SASL_SSL, sasl_mechanism: OAUTHBEARER, sasl_oauthbearer_token_file: /etc/shadow }", "CONFIG_NOT_SUPPORTED")]
     [InlineData("mode: restore\nbackup_id: ${HOME}\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }", "CONFIG_VARIABLE_UNSET")]
     [InlineData("mode: restore\nbackup_id: ${file:/etc/hostname}\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }", "CONFIG_VARIABLE_UNSET")]
     public async Task A_configuration_that_cannot_be_is_refused_with_its_place(string document, string code)

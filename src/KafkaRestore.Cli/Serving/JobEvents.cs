@@ -47,17 +47,7 @@ internal sealed class JobEvents(long first, TimeProvider time)
     {
         // Who listens too slowly misses the oldest, never holds the job up.
         var listener = Channel.CreateBounded<JobEvent>(new BoundedChannelOptions(MostUnheard) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-        lock (_gate)
-        {
-            foreach (var known in _last.Where(known => known.Number > after))
-            {
-                listener.Writer.TryWrite(known);
-            }
-
-            listener.Writer.TryWrite(new JobEvent(_number, time.GetUtcNow(), JobEventKind.State, Job: now()));
-            _listeners.Add(listener);
-        }
-
+        Register(listener, after, now);
         try
         {
             await foreach (var told in listener.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -74,6 +64,31 @@ internal sealed class JobEvents(long first, TimeProvider time)
             lock (_gate)
             {
                 _listeners.Remove(listener);
+            }
+        }
+    }
+
+    // The job tells of itself while it is locked, so it is never asked under the lock of its events; what changed meanwhile is asked for again.
+    private void Register(Channel<JobEvent> listener, long? after, Func<JobInfo> now)
+    {
+        while (true)
+        {
+            var (number, job) = (Last, now());
+            lock (_gate)
+            {
+                if (_number != number)
+                {
+                    continue;
+                }
+
+                foreach (var known in _last.Where(known => known.Number > after))
+                {
+                    listener.Writer.TryWrite(known);
+                }
+
+                listener.Writer.TryWrite(new JobEvent(number, time.GetUtcNow(), JobEventKind.State, Job: job));
+                _listeners.Add(listener);
+                return;
             }
         }
     }

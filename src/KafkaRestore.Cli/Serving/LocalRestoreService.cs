@@ -280,8 +280,15 @@ internal sealed class LocalRestoreService : IRestoreService, IAsyncDisposable
             }
             catch (RestoreException unsaved)
             {
-                // Its record could not be written, so it was not begun; it stays queued for whoever asks or starts the service again.
+                // Its record could not be written, so it was not begun.
                 _parts.Log.Failure(unsaved);
+                job.FailToBegin(unsaved);
+            }
+            catch (Exception defect)
+            {
+                // One job's defect must not take the place of all that wait.
+                _parts.Log.Defect(defect);
+                job.FailToBegin(new RestoreException(ErrorCodes.Internal, $"{defect.GetType().Name}: {defect.Message}"));
             }
         }
     }

@@ -38,14 +38,15 @@ internal sealed class ServedConfiguration(string variablePrefix, string? secrets
     /// <inheritdoc/>
     public string ReadFile(string path)
     {
-        var whole = Path.GetFullPath(path);
-        return _folder is not null && whole.StartsWith(_folder, StringComparison.Ordinal)
-            ? _machine.ReadFile(whole)
+        return IsSecretFile(path)
+            ? _machine.ReadFile(Path.GetFullPath(path))
             : throw new UnauthorizedAccessException(_folder is null ? "this service lets no file be named (--secrets)" : $"this service lets only files below {_folder} be named");
     }
 
-    /// <summary>What a service decides for itself, because it stands on another machine than who submits.</summary>
-    private static IEnumerable<FindingInfo> KeysOfOnePlace(RestoreConfiguration configuration)
+    private bool IsSecretFile(string path) => _folder is not null && Path.GetFullPath(path).StartsWith(_folder, StringComparison.Ordinal);
+
+    /// <summary>What a service decides for itself, because it stands on another machine than who submits, and may read there what they may not.</summary>
+    private IEnumerable<FindingInfo> KeysOfOnePlace(RestoreConfiguration configuration)
     {
         if (configuration.Options.DryRun)
         {
@@ -69,7 +70,23 @@ internal sealed class ServedConfiguration(string variablePrefix, string? secrets
 
         if (configuration.Groups.PlanFolder is not null)
         {
-            yield return Refused("restore.offset_plan_folder", "the service writes no file of a submitter's choice", "Leave the key out.");
+            yield return Refused("restore.group_plan_folder", "the service writes no file of a submitter's choice", "Leave the key out.");
+        }
+
+        if (configuration.Options.Execution.SpoolDirectory is not null)
+        {
+            yield return Refused("restore.spool_directory", "the service writes no file of a submitter's choice", "Leave the key out; the service's own temporary directory is used (TMPDIR).");
+        }
+
+        if (configuration.Groups.OffsetsFrom is { } named && (!named.StartsWith("kafka://", StringComparison.Ordinal) || named.Contains('?', StringComparison.Ordinal)))
+        {
+            yield return Refused("restore.consumer_groups_from", "the service reads no file of a submitter's choice", "Leave the key out for the archive's own snapshot, or name kafka://target.");
+        }
+
+        // Its content goes to brokers of the submitter's choice.
+        if (configuration.Options.Target.Security.OAuthBearer.TokenFile is { } token && !IsSecretFile(token))
+        {
+            yield return Refused("target.security.sasl_oauthbearer_token_file", "it lies outside of what this service lets be named (--secrets)", "Name a file below that folder.");
         }
     }
 

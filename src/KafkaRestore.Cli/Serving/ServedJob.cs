@@ -145,6 +145,17 @@ internal sealed class ServedJob
         }
     }
 
+    /// <summary>It could not be run, and that could not be kept; it can be resumed.</summary>
+    public void FailToBegin(RestoreException why)
+    {
+        lock (_gate)
+        {
+            (_now, _run) = (null, null);
+            _record = _record with { Job = _record.Job with { State = JobState.Failed, EndedAt = _parts.Time.GetUtcNow(), ExitCode = (int)why.Code.Exit, Problems = [why.Describe()], Limits = null } };
+            _events.Tell(JobEventKind.State, _record.Job);
+        }
+    }
+
     private static JobLimits Of(RunLimits limits) => new(limits.RecordsPerSecond, limits.BytesPerSecond, limits.MaxConcurrentPartitions);
 
     private static RestoreException Ended(JobState state, string what) =>
