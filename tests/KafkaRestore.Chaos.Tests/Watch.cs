@@ -17,7 +17,11 @@ internal static class Watch
         var clock = Stopwatch.StartNew();
         while (!await isSo())
         {
-            Assert.False(program is { HasEnded: true }, $"the program ended before this was so: {what}; it said:\n{program?.Said}");
+            if (program is { HasEnded: true })
+            {
+                Assert.Fail($"the program ended before this was so: {what}; it said:\n{await program.EndAsync()}");
+            }
+
             Assert.True(clock.Elapsed < Patience, $"not within {Patience}: {what}; the program said:\n{program?.Said}");
             await Task.Delay(Pause);
         }

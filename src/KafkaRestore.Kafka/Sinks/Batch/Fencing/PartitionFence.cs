@@ -11,7 +11,8 @@ namespace KafkaRestore.Kafka.Sinks.Batch.Fencing;
 /// <remarks>
 /// A new epoch at the coordinator alone fences nothing in the log, and the end of a transaction is answered before its marker is written. So: a new epoch, an empty transaction
 /// over the partition, aborted, and another new epoch, which the coordinator only gives once the marker is in the log.
-/// Not guaranteed: anything about a writer without a transactional id, or after the broker has forgotten an idle producer (<c>producer.id.expiration.ms</c>, 24 hours).
+/// Not guaranteed: anything about a writer without a transactional id, or after the broker has forgotten the producer: <c>producer.id.expiration.ms</c> (24 hours) after it was idle, and within ten
+/// minutes where its last record is older than that.
 /// </remarks>
 internal sealed class PartitionFence
 {

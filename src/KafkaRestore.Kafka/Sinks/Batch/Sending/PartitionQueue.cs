@@ -12,7 +12,10 @@ namespace KafkaRestore.Kafka.Sinks.Batch.Sending;
 /// </summary>
 /// <remarks>
 /// The first answer that is not an acknowledgement stops the sending. Once every batch under way has its answer (or its connection is gone), the remedy is applied, and
-/// all unacknowledged batches are sent again from the first on, byte for byte: the broker recognises by their sequence numbers those that it has.
+/// all unacknowledged batches are sent again from the first on. A batch that may be in the log is never sent again without having looked: a broker knows the sequence numbers of a producer
+/// only as long as the timestamp of its last record is younger than <c>producer.id.expiration.ms</c>, and a restore's records are old; after a restart of the broker, or a look at its list every ten
+/// minutes, it takes the same batch once more. So the partition is fenced again, what has landed is acknowledged, and the rest goes under a new epoch. Without a fence nobody can look, and the
+/// broker's memory is all that there is.
 /// </remarks>
 internal sealed partial class PartitionQueue
 {
@@ -147,6 +150,12 @@ internal sealed partial class PartitionQueue
                 return null;
             }
 
+            if (_fence is not null && _underWay == 0 && _batches[0].IsDoubtful)
+            {
+                Stop(ProduceReaction.Reown, _trouble ?? "what was sent may have arrived");
+                return null;
+            }
+
             var batch = _batches[_underWay++];
             batch.Use();
             return batch;
@@ -216,7 +225,7 @@ internal sealed partial class PartitionQueue
             }
             else
             {
-                batch.IsDoubtful |= reaction != ProduceReaction.Split;
+                batch.IsDoubtful |= !ProduceReactions.IsBeforeWriting(code);
                 _splitAt = batch.Batch.Count / 2;
                 Stop(reaction, Describe(code, text));
             }
