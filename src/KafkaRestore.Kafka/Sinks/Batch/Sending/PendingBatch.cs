@@ -31,6 +31,9 @@ internal sealed class PendingBatch
     /// </summary>
     public bool IsDoubtful { get; set; }
 
+    /// <summary>Whether it was on its way over a connection that broke, and may be in the log of a broker that has forgotten who wrote it.</summary>
+    public bool IsLost { get; set; }
+
     /// <summary>Gives it its place in the producer's sequence.</summary>
     public void Stamp(ProducerIdentity producer, int sequence)
     {

@@ -11,7 +11,7 @@ internal static class ProduceReactions
     {
         [KafkaErrorCode.NoError] = Acknowledge,
 
-        // The batch may or may not be in the log, but for those of IsBeforeWriting.
+        // The batch may or may not be in the log; the broker knows its sequence number, so the same bytes again are safe.
         [KafkaErrorCode.Unknown] = Resend,
         [KafkaErrorCode.InvalidMsg] = Resend,
         [KafkaErrorCode.RequestTimedOut] = Resend,
@@ -47,12 +47,6 @@ internal static class ProduceReactions
         [KafkaErrorCode.ClusterAuthorizationFailed] = Denied,
         [KafkaErrorCode.TransactionalIdAuthorizationFailed] = Denied,
     }.ToFrozenDictionary();
-
-    /// <summary>Whether a broker answers so before it writes, and never afterwards: then the batch is not in the log.</summary>
-    public static bool IsBeforeWriting(KafkaErrorCode code) => code
-        is KafkaErrorCode.NotEnoughReplicas or KafkaErrorCode.ConcurrentTransactions or KafkaErrorCode.ThrottlingQuotaExceeded
-        or KafkaErrorCode.MsgSizeTooLarge or KafkaErrorCode.RecordListTooLarge or KafkaErrorCode.InvalidTimestamp or KafkaErrorCode.InvalidRecord
-        or KafkaErrorCode.TopicAuthorizationFailed or KafkaErrorCode.ClusterAuthorizationFailed or KafkaErrorCode.TransactionalIdAuthorizationFailed;
 
     /// <summary>The reaction to <paramref name="code"/>; a code that the table does not name is <see cref="Fatal"/>.</summary>
     public static ProduceReaction To(KafkaErrorCode code) => Table.GetValueOrDefault(code, Fatal);
