@@ -84,12 +84,12 @@ public sealed class LeavingOutTests
     [RealKafkaFact]
     public async Task A_batch_that_landed_before_it_was_refused_is_found_in_the_log_and_not_left_out()
     {
-        // The first answer is lost, and what the broker says the second time is as if the topic's limits had been tightened in between.
+        // The first answer does not confirm it, and what the broker says the second time is as if the topic's limits had been tightened in between.
         var wire = new FaultyWire
         {
             OnAnswer = n => n switch
             {
-                1 => new Fault(FaultKind.Cut),
+                1 => new Fault(FaultKind.Code, KafkaErrorCode.RequestTimedOut),
                 2 => new Fault(FaultKind.Code, KafkaErrorCode.InvalidTimestamp),
                 _ => Fault.None,
             },
