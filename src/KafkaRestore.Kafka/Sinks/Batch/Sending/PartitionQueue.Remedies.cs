@@ -128,7 +128,7 @@ internal sealed partial class PartitionQueue
             foreach (var batch in _batches)
             {
                 // Nothing behind a refused batch is taken into the log.
-                batch.IsDoubtful = batch.IsLost = false;
+                (batch.IsDoubtful, batch.LostAt) = (false, null);
                 Stamp(batch);
             }
 
@@ -192,7 +192,7 @@ internal sealed partial class PartitionQueue
             _nextSequence = 0;
             foreach (var batch in _batches)
             {
-                batch.IsDoubtful = batch.IsLost = false;
+                (batch.IsDoubtful, batch.LostAt) = (false, null);
                 Stamp(batch);
             }
         }

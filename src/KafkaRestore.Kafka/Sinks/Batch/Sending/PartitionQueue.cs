@@ -12,10 +12,10 @@ namespace KafkaRestore.Kafka.Sinks.Batch.Sending;
 /// </summary>
 /// <remarks>
 /// The first answer that is not an acknowledgement stops the sending. Once every batch under way has its answer (or its connection is gone), the remedy is applied, and
-/// all unacknowledged batches are sent again from the first on, byte for byte: the broker recognises by their sequence numbers those that it has. But not where the connection broke: the broker
-/// may have started again, and then it knows a producer only if the timestamp of its last record is younger than <c>producer.id.expiration.ms</c>, which a restore's records are not, and takes the
-/// same batch once more. So the partition is fenced again, what has landed is acknowledged, and the rest goes under a new epoch. Without a fence nobody can look, and the broker's memory is all
-/// that there is.
+/// all unacknowledged batches are sent again from the first on, byte for byte: the broker recognises by their sequence numbers those that it has. But not to the broker to which
+/// the connection broke: it may have started again, and then it knows a producer only if the timestamp of its last record is younger than <c>producer.id.expiration.ms</c>, which a restore's records are not, and takes the
+/// same batch once more. So the partition is fenced again, what has landed is acknowledged, and the rest goes under a new epoch. Where there are
+/// several brokers, the replica that leads now has learned of the batch when it was replicated. Without a fence nobody can look, and the broker's memory is all that there is.
 /// </remarks>
 internal sealed partial class PartitionQueue
 {
@@ -150,7 +150,7 @@ internal sealed partial class PartitionQueue
                 return null;
             }
 
-            if (_fence is not null && _underWay == 0 && _batches[0].IsLost)
+            if (_fence is not null && _underWay == 0 && _batches[0].LostAt is { } broker && broker == _sender?.Broker && _dispatcher.HasOneBroker)
             {
                 Stop(ProduceReaction.Reown, _trouble ?? "what was sent may have arrived");
                 return null;
@@ -247,7 +247,8 @@ internal sealed partial class PartitionQueue
             // Which of them they are does not matter: what is behind the first one can only be in the log if that is.
             foreach (var batch in _batches.Take(_underWay))
             {
-                batch.IsDoubtful = batch.IsLost = true;
+                batch.IsDoubtful = true;
+                batch.LostAt = _sender?.Broker;
             }
 
             _underWay -= batches;

@@ -31,8 +31,8 @@ internal sealed class PendingBatch
     /// </summary>
     public bool IsDoubtful { get; set; }
 
-    /// <summary>Whether it was on its way over a connection that broke, and may be in the log of a broker that has forgotten who wrote it.</summary>
-    public bool IsLost { get; set; }
+    /// <summary>The broker to which it was on its way when the connection broke: it may be in that broker's log, and the broker may have forgotten who wrote it. Null while there is none.</summary>
+    public int? LostAt { get; set; }
 
     /// <summary>Gives it its place in the producer's sequence.</summary>
     public void Stamp(ProducerIdentity producer, int sequence)

@@ -40,6 +40,9 @@ internal sealed class ProduceDispatcher : IAsyncDisposable
         _upkeep = time.CreateTimer(static state => _ = ((ProduceDispatcher)state!).CheckSendersAsync(), this, UpkeepPeriod, UpkeepPeriod);
     }
 
+    /// <summary>Whether no other broker could lead: then whoever is away is waited for, and nobody else remembers what it has forgotten.</summary>
+    public bool HasOneBroker => _cluster.BrokerCount == 1;
+
     /// <summary>Finds the leader of a queue's partition, however long that takes, and has it send the queue.</summary>
     /// <exception cref="RestoreException">TARGET_TOPIC_MISSING: the topic is gone; TARGET_DENIED.</exception>
     /// <exception cref="OperationCanceledException">The queue has ended.</exception>
