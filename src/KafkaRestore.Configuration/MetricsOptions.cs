@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace KafkaRestore.Configuration;
 
 /// <summary>The <c>metrics</c> section.</summary>
@@ -7,7 +9,7 @@ public sealed record MetricsOptions
     public bool Enabled { get; init; } = true;
 
     /// <summary>The address to listen on.</summary>
-    public string BindAddress { get; init; } = "127.0.0.1";
+    public IPAddress BindAddress { get; init; } = IPAddress.Loopback;
 
     /// <summary>The port, 1 to 65,535.</summary>
     public int Port { get; init; } = 8080;
@@ -15,9 +17,9 @@ public sealed record MetricsOptions
     /// <summary>The path of the metrics page.</summary>
     public string Path { get; init; } = "/metrics";
 
+    /// <summary>For how long values are good once they were read.</summary>
+    public TimeSpan UpdateInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How long the page stays after the run.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.Zero;
-
-    /// <summary>Most partitions with a label of their own; 0 is no limit.</summary>
-    public int MaxPartitionLabels { get; init; } = 100;
 }

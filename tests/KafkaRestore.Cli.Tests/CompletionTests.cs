@@ -12,7 +12,7 @@ public sealed class CompletionTests
     [InlineData("list --format ", "text json yaml")]
     [InlineData("show-offset-mapping -f c", "csv")]
     [InlineData("-v describe --back", "--backup-id")]
-    [InlineData("completion ", "bash zsh fish --verbose --no-color --help")]
+    [InlineData("completion ", "bash zsh fish --verbose --log-format --no-color --help")]
     [InlineData("offset-map tr", "translate")]
     [InlineData("offset-map export --report-format ", "v1 v2 csv")]
     [InlineData("--ver", "--verbose --version")]

@@ -1,4 +1,3 @@
-using KafkaRestore.Cli.Progress;
 
 namespace KafkaRestore.Cli.Tests;
 

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace KafkaRestore.Service.Testing;
 
-/// <summary>A small archive on disk, of one topic with two partitions, and the configuration that restores it into the shared broker.</summary>
+/// <summary>A small archive on disk, of one topic, and the configuration that restores it into the shared broker.</summary>
 public sealed class SubmittedRestore
 {
     private readonly KafkaBroker _broker;
@@ -28,13 +28,18 @@ public sealed class SubmittedRestore
 
     /// <summary>Makes the archive.</summary>
     /// <param name="records">Records of both partitions together, an even number.</param>
-    public static async Task<SubmittedRestore> CreateAsync(int records)
+    public static Task<SubmittedRestore> CreateAsync(int records) => CreateAsync(2, records / 2);
+
+    /// <summary>Makes one of more partitions.</summary>
+    /// <param name="count">How many partitions.</param>
+    /// <param name="records">Records of each.</param>
+    public static async Task<SubmittedRestore> CreateAsync(int count, int records)
     {
         var broker = await KafkaBroker.SharedAsync();
         var topic = KafkaBroker.NewTopicName("served");
         var folder = Directory.CreateTempSubdirectory("kafka-restore-service-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        IReadOnlyList<RecordData>[] partitions = [TestRecords.Ordinary(records / 2), TestRecords.Ordinary(records / 2, firstOffset: 7)];
+        IReadOnlyList<RecordData>[] partitions = [.. Enumerable.Range(0, count).Select(partition => TestRecords.Ordinary(records, firstOffset: 7 * partition))];
         var archive = new ArchiveBuilder(topic);
         for (var partition = 0; partition < partitions.Length; partition++)
         {

@@ -1,4 +1,5 @@
 using KafkaRestore.Api.Contracts;
+using KafkaRestore.Api.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,9 +12,17 @@ internal static class ServiceEndpoints
     /// <summary>Paths that need no token: they say nothing of any job.</summary>
     public const string Health = "/health";
 
+    /// <summary>Where the service's numbers are, for Prometheus.</summary>
+    public const string Metrics = "/metrics";
+
     /// <summary>Maps them.</summary>
-    public static void Map(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes, ApiOptions options)
     {
+        if (options.Metrics is { } metrics)
+        {
+            routes.MapGet(Metrics, metrics).ExcludeFromDescription();
+        }
+
         routes.MapGet("/v1/cluster", (IRestoreService service, CancellationToken stop) => service.ClusterAsync(stop))
             .WithName("cluster").WithSummary("The service, its nodes, and how many jobs are in which state.");
         routes.MapGet(Health + "/live", static () => TypedResults.Ok(new Readiness(true, [])))

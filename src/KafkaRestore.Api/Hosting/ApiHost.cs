@@ -57,8 +57,12 @@ public sealed class ApiHost : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static void Check(ApiOptions options)
+    /// <summary>Whether it may be served so.</summary>
+    /// <param name="options">How.</param>
+    /// <exception cref="RestoreException">CONFIG_INVALID: another address than loopback without a token.</exception>
+    public static void Check(ApiOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         if (options.Token is null && !IPAddress.IsLoopback(options.Listen.Address))
         {
             throw new RestoreException(
@@ -100,11 +104,11 @@ public sealed class ApiHost : IAsyncDisposable
         builder.Services.AddOpenApi();
         var app = builder.Build();
         app.UseExceptionHandler();
-        app.Use(next => new CallerCheck(next, options.Token).InvokeAsync);
+        app.Use(next => new CallerCheck(next, options.Token, options.MetricsWithoutToken).InvokeAsync);
         app.UseRouting();
         app.UseStatusCodePages(static context => Problems.WriteAsync(context.HttpContext, Unmapped(context.HttpContext)));
         JobEndpoints.Map(app, options);
-        ServiceEndpoints.Map(app);
+        ServiceEndpoints.Map(app, options);
         app.MapOpenApi();
         return app;
     }

@@ -10,7 +10,10 @@ namespace KafkaRestore.Api.Security;
 /// Lets callers in. With a token: those who show it. Without one, the service listens on loopback alone, and everybody on this machine may use it, but no page that a browser on it shows: what
 /// bears the name of another host, or comes from a page, is refused.
 /// </summary>
-internal sealed class CallerCheck(RequestDelegate next, BearerToken? token)
+/// <param name="next">What comes after it.</param>
+/// <param name="token">The token; null: none.</param>
+/// <param name="metricsAreOpen">Whether the metrics need no token either.</param>
+internal sealed class CallerCheck(RequestDelegate next, BearerToken? token, bool metricsAreOpen)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -22,7 +25,7 @@ internal sealed class CallerCheck(RequestDelegate next, BearerToken? token)
                 : next(context);
         }
 
-        if (request.Path.StartsWithSegments(ServiceEndpoints.Health) || token.IsShownBy(request.Headers.Authorization))
+        if (request.Path.StartsWithSegments(ServiceEndpoints.Health) || (metricsAreOpen && request.Path == ServiceEndpoints.Metrics) || token.IsShownBy(request.Headers.Authorization))
         {
             return next(context);
         }

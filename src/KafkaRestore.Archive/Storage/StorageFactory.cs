@@ -17,10 +17,14 @@ public static class StorageFactory
     /// <param name="retry">How to retry; null for the defaults.</param>
     /// <param name="concurrency">Operations at once, at least 1.</param>
     /// <param name="time">The clock; null is the system's.</param>
+    /// <param name="counters">Count every single request, those that are repeated one by one; null: nobody counts.</param>
     /// <exception cref="RestoreException">STORAGE_INVALID or STORAGE_DENIED.</exception>
     public static IArchiveStorage Open(
-        StorageOptions options, RetryPolicy? retry = null, int concurrency = DefaultConcurrency, TimeProvider? time = null) =>
-        new RetryingStorage(new ConcurrencyLimitedStorage(OpenBare(options, time), concurrency), retry, time);
+        StorageOptions options, RetryPolicy? retry = null, int concurrency = DefaultConcurrency, TimeProvider? time = null, StorageCounters? counters = null)
+    {
+        var bare = OpenBare(options, time);
+        return new RetryingStorage(new ConcurrencyLimitedStorage(counters is null ? bare : new CountingStorage(bare, time, counters), concurrency), retry, time);
+    }
 
     private static IArchiveStorage OpenBare(StorageOptions options, TimeProvider? time) => options switch
     {

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Records.Memory;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using KafkaRestore.Cli.Completion;
 using KafkaRestore.Cli.Invocation;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Commands;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Restores;
+using KafkaRestore.Cli.Telemetry;
 using KafkaRestore.Configuration;
 using KafkaRestore.Records.Errors;
 
@@ -62,7 +63,7 @@ internal sealed class RestoreCommand : CliCommand
         var report = arguments.GetValue(_report) ?? configuration.ReportPath;
         return configuration.Options.DryRun
             ? new DryRunFlow(configuration, context).RunAsync(format, report, stop)
-            : new RestoreFlow(configuration, context, new ConsoleAudience(format, report, context)).RunAsync(stop);
+            : RunTelemetry.DuringAsync(configuration.Metrics, context, measured => new RestoreFlow(configuration, measured, new ConsoleAudience(format, report, measured)).RunAsync(stop), stop);
     }
 
     private static RestoreConfiguration Confirm(RestoreConfiguration configuration, ConsoleLog log)

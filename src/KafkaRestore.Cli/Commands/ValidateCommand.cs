@@ -4,7 +4,6 @@ using KafkaRestore.Archive.Storage;
 using KafkaRestore.Cli.Archives;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
-using KafkaRestore.Cli.Progress;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Commands;

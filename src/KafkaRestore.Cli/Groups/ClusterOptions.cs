@@ -1,6 +1,5 @@
 using System.CommandLine;
 using KafkaRestore.Cli.Invocation;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Configuration;
 using KafkaRestore.Kafka;
 using KafkaRestore.Records;

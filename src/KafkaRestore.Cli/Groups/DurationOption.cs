@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using KafkaRestore.Cli.Output;
 
 namespace KafkaRestore.Cli.Groups;
 

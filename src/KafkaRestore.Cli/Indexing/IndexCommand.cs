@@ -4,7 +4,6 @@ using System.CommandLine.Parsing;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
-using KafkaRestore.Cli.Progress;
 using KafkaRestore.Cli.Restores;
 using KafkaRestore.Engine.State;
 using KafkaRestore.Engine.Times;

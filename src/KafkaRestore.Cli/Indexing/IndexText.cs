@@ -1,4 +1,3 @@
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Engine.Times;
 
 namespace KafkaRestore.Cli.Indexing;

@@ -1,4 +1,3 @@
-using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.State;
 using KafkaRestore.Records.Errors;

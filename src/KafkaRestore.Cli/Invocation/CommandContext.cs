@@ -6,4 +6,4 @@ namespace KafkaRestore.Cli.Invocation;
 /// <param name="Result">Where its result goes.</param>
 /// <param name="Log">Where everything else goes.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record CommandContext(ResultWriter Result, ConsoleLog Log, TimeProvider Time);
+internal sealed record CommandContext(ResultWriter Result, ConsoleLog Log, TimeProvider Time) : JobContext(Log, Time);

@@ -55,6 +55,7 @@ internal static class CommandLine
         };
         root.Add(new CompletionCommand(root));
         root.Add(GlobalOptions.Verbose);
+        root.Add(GlobalOptions.LogFormat);
         root.Add(GlobalOptions.NoColor);
         root.Add(GlobalOptions.Help);
         root.Add(GlobalOptions.Version);
@@ -69,7 +70,8 @@ internal static class CommandLine
         // Without this, an argument that begins with @ would be read as a file of further arguments.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var style = ConsoleStyle.Detect(parsed.GetValue(GlobalOptions.NoColor));
-        var log = new ConsoleLog(parsed.GetResult(GlobalOptions.Verbose)?.IdentifierTokenCount ?? 0, style);
+        var format = LogFormatOption.Of(parsed);
+        var log = new ConsoleLog(parsed.GetResult(GlobalOptions.Verbose)?.IdentifierTokenCount ?? 0, format == LogFormat.Json ? ConsoleStyle.Plain : style, format: format);
         var result = new ResultWriter(style);
         using var stop = new StopSignals(log);
         try

@@ -19,6 +19,8 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    public static Option<LogFormat> LogFormat { get; } = LogFormatOption.Create();
+
     public static Option<bool> Help { get; } = new("--help", "-h")
     {
         Description = "Show this help.",

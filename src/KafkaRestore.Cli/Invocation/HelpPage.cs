@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Invocation;
@@ -84,7 +83,7 @@ internal static class HelpPage
 
     /// <summary>Every option that the command takes.</summary>
     public static IEnumerable<Option> OptionsOf(Command command) =>
-        command.Options.Where(option => !option.Recursive).Concat([GlobalOptions.Verbose, GlobalOptions.NoColor, GlobalOptions.Help]);
+        command.Options.Where(option => !option.Recursive).Concat([GlobalOptions.Verbose, GlobalOptions.LogFormat, GlobalOptions.NoColor, GlobalOptions.Help]);
 
     private static IEnumerable<(ExitCode Code, string Meaning)> ExitCodes =>
     [
@@ -98,8 +97,8 @@ internal static class HelpPage
 
     private static IEnumerable<Option> Globals(Command command) =>
         command is CliCommand or CommandGroup
-            ? [GlobalOptions.Verbose, GlobalOptions.NoColor, GlobalOptions.Help]
-            : [GlobalOptions.Verbose, GlobalOptions.NoColor, GlobalOptions.Help, GlobalOptions.Version];
+            ? [GlobalOptions.Verbose, GlobalOptions.LogFormat, GlobalOptions.NoColor, GlobalOptions.Help]
+            : [GlobalOptions.Verbose, GlobalOptions.LogFormat, GlobalOptions.NoColor, GlobalOptions.Help, GlobalOptions.Version];
 
     private static (string, string) Row(Option option)
     {

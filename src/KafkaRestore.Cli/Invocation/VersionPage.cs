@@ -1,4 +1,3 @@
-using System.Reflection;
 using KafkaRestore.Kafka.Client;
 using KafkaRestore.Records.Errors;
 
@@ -7,12 +6,8 @@ namespace KafkaRestore.Cli.Invocation;
 /// <summary>What <c>--version</c> prints.</summary>
 internal static class VersionPage
 {
-    /// <summary>The program's version.</summary>
-    public static string Version { get; } =
-        typeof(VersionPage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
     /// <summary>The program's version, and which Kafka client library it uses.</summary>
-    public static string Text() => $"{CommandLine.ProgramName} {Version}\n{ClientLibrary()}\n";
+    public static string Text() => $"{CommandLine.ProgramName} {ProgramVersion.Text}\n{ClientLibrary()}\n";
 
     private static string ClientLibrary()
     {

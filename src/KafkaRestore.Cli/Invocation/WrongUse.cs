@@ -1,5 +1,4 @@
 using System.CommandLine;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Configuration.Values;
 using KafkaRestore.Records.Errors;
 

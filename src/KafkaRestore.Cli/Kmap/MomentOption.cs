@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using KafkaRestore.Cli.Output;
 
 namespace KafkaRestore.Cli.Kmap;
 

@@ -1,4 +1,3 @@
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Cli.Rollback;
 using KafkaRestore.Offsets.Exports;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using KafkaRestore.Cli.Output;
 
 namespace KafkaRestore.Cli.Kmap;
 

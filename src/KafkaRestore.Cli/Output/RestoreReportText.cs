@@ -1,5 +1,4 @@
 using KafkaRestore.Cli.Archives;
-using KafkaRestore.Cli.Steering;
 using KafkaRestore.Engine.Reporting;
 
 namespace KafkaRestore.Cli.Output;

@@ -1,5 +1,3 @@
-using KafkaRestore.Cli.Invocation;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Engine.Running;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,4 +1,3 @@
-using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Engine.Running;
 
 namespace KafkaRestore.Cli.Progress;

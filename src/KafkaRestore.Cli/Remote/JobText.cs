@@ -1,6 +1,5 @@
 using System.Globalization;
 using KafkaRestore.Api.Contracts;
-using KafkaRestore.Cli.Output;
 
 namespace KafkaRestore.Cli.Remote;
 
@@ -84,9 +83,9 @@ internal static class JobText
     {
         var (before, now) = (changed.Before, changed.After);
         return new TextPage().Fields(
-            ("Records/s", Pair(Steering.LimitText.Records(before.RateLimitRecordsPerSec), Steering.LimitText.Records(now.RateLimitRecordsPerSec))),
-            ("Bytes/s", Pair(Steering.LimitText.Bytes(before.RateLimitBytesPerSec), Steering.LimitText.Bytes(now.RateLimitBytesPerSec))),
-            ("At once", Pair(Steering.LimitText.Partitions(before.MaxConcurrentPartitions), Steering.LimitText.Partitions(now.MaxConcurrentPartitions)))).ToString();
+            ("Records/s", Pair(LimitText.Records(before.RateLimitRecordsPerSec), LimitText.Records(now.RateLimitRecordsPerSec))),
+            ("Bytes/s", Pair(LimitText.Bytes(before.RateLimitBytesPerSec), LimitText.Bytes(now.RateLimitBytesPerSec))),
+            ("At once", Pair(LimitText.Partitions(before.MaxConcurrentPartitions), LimitText.Partitions(now.MaxConcurrentPartitions)))).ToString();
 
         static string Pair(string before, string now) => before == now ? now : $"{now} (was {before})";
     }

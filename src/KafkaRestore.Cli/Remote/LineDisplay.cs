@@ -1,5 +1,4 @@
 using KafkaRestore.Api.Contracts;
-using KafkaRestore.Cli.Invocation;
 
 namespace KafkaRestore.Cli.Remote;
 

@@ -1,6 +1,4 @@
 using KafkaRestore.Api.Contracts;
-using KafkaRestore.Cli.Invocation;
-using KafkaRestore.Cli.Output;
 
 namespace KafkaRestore.Cli.Remote;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using KafkaRestore.Api.Client;
 using KafkaRestore.Api.Hosting;
 using KafkaRestore.Api.Security;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Cli.Remote;

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using KafkaRestore.Cli.Groups;
 using KafkaRestore.Cli.Invocation;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Offsets.Plans;
 using KafkaRestore.Records.Errors;
 

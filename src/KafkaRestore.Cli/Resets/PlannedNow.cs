@@ -1,5 +1,4 @@
 using System.CommandLine;
-using KafkaRestore.Cli.Groups;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Records.Errors;
 

@@ -1,6 +1,5 @@
 using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.Storage;
-using KafkaRestore.Cli.Groups;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Restores;
 using KafkaRestore.Engine.OffsetMaps.Reports;
@@ -40,7 +39,7 @@ internal sealed class ResetOrigin : IAsyncDisposable
         if (_request.Strategy != "map")
         {
             var options = _request.Options ?? throw new RestoreException(ErrorCodes.Usage, $"--strategy {_request.Strategy} needs the archive", hint: "Name it with --path and --backup-id, or --config.");
-            var (translation, maps) = await Translations.OpenAsync(_request.Strategy, options, _storage!, target, _context, stop).ConfigureAwait(false);
+            var (translation, maps) = await TranslationOpener.OpenAsync(_request.Strategy, options, _storage!, target, _context, stop).ConfigureAwait(false);
             _maps = maps;
             return translation;
         }

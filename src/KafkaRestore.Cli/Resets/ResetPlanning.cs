@@ -1,4 +1,3 @@
-using KafkaRestore.Cli.Groups;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Kafka.Groups;
 using KafkaRestore.Offsets.Plans;

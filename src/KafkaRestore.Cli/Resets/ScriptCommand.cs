@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using KafkaRestore.Cli.Invocation;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Offsets.Plans;
 using KafkaRestore.Offsets.Scripts;
 using KafkaRestore.Records.Errors;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Configuration;
 using KafkaRestore.Records.Errors;
 

@@ -2,7 +2,6 @@ using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
-using KafkaRestore.Cli.Progress;
 using KafkaRestore.Configuration;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
@@ -110,7 +109,7 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
     }
 
     private string Status(RestorePlan plan) =>
-        $"checksums: {Output.Show.Count(Interlocked.Read(ref _checkedObjects))} of {Output.Show.Count(plan.SegmentCount, "segment")}, {Output.Show.Size(Interlocked.Read(ref _checkedBytes))} of {Output.Show.Size(plan.StoredBytes)} read";
+        $"checksums: {Show.Count(Interlocked.Read(ref _checkedObjects))} of {Show.Count(plan.SegmentCount, "segment")}, {Show.Size(Interlocked.Read(ref _checkedBytes))} of {Show.Size(plan.StoredBytes)} read";
 
     /// <summary>Which sink would write; why none could is one more finding.</summary>
     private static async Task<(PreflightResult Preflight, SinkDescription? Sink)> ForeseeSinkAsync(ChosenSinkFactory sinks, PreflightResult preflight, CancellationToken stop)

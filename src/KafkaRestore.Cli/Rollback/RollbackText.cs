@@ -1,4 +1,3 @@
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Offsets.Snapshots;
 
 namespace KafkaRestore.Cli.Rollback;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Offsets.Snapshots;
 
 namespace KafkaRestore.Cli.Rollback;

@@ -1,12 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using KafkaRestore.Api.Hosting;
 using KafkaRestore.Api.Security;
 using KafkaRestore.Cli.Invocation;
-using KafkaRestore.Cli.Output;
+using KafkaRestore.Cli.Telemetry;
 using KafkaRestore.Engine.State;
 using KafkaRestore.Records.Errors;
 
@@ -67,6 +65,8 @@ internal sealed class ServeCommand : CliCommand
 
     private readonly Option<string> _secrets = new("--secrets") { HelpName = "DIR", Description = "Submitted configurations may name files below it. Default: none." };
 
+    private readonly Option<bool> _openMetrics = new("--metrics-without-token") { Description = "Give /metrics to callers that show no token." };
+
     public ServeCommand()
         : base("serve", "Runs a service that restores are submitted to, in this process.")
     {
@@ -78,6 +78,7 @@ internal sealed class ServeCommand : CliCommand
         Add(_jobs);
         Add(_variables);
         Add(_secrets);
+        Add(_openMetrics);
         Validators.Add(command =>
         {
             if (command.GetResult(_certificate) is null != command.GetResult(_key) is null)
@@ -106,18 +107,23 @@ internal sealed class ServeCommand : CliCommand
 
     public override async Task<ExitCode> RunAsync(ParseResult arguments, CommandContext context, CancellationToken stop)
     {
+        var telemetry = new ServiceTelemetry(RunTelemetry.ServiceName, context.Time);
+        await using var measured = telemetry.ConfigureAwait(false);
         var options = new ApiOptions
         {
+            Metrics = telemetry.Page.AnswerAsync,
+            MetricsWithoutToken = arguments.GetValue(_openMetrics),
             Listen = arguments.GetRequiredValue(_listen),
             Token = arguments.GetValue(_token) is { } token ? BearerToken.FromFile(token) : null,
-            Certificate = arguments.GetValue(_certificate) is { } certificate ? ReadCertificate(certificate, arguments.GetRequiredValue(_key)) : null,
+            Certificate = arguments.GetValue(_certificate) is { } certificate ? ServerCertificate.Read(certificate, arguments.GetRequiredValue(_key)) : null,
         };
         var folders = new JobFolders(arguments.GetValue(_data) ?? Path.Combine(StateDirectory.Find(), DataName));
         using var alone = folders.Lock();
         var configuration = new ServedConfiguration(arguments.GetRequiredValue(_variables), arguments.GetValue(_secrets));
-        var service = new LocalRestoreService(new ServedParts(folders, configuration, context.Log, context.Result, Environment.MachineName, context.Time), arguments.GetValue(_jobs));
+        var service = new LocalRestoreService(new ServedParts(folders, configuration, context.Log, Environment.MachineName, context.Time) { Metrics = telemetry.Metrics }, arguments.GetValue(_jobs));
         await using (service.ConfigureAwait(false))
         {
+            telemetry.Follow(service);
             var host = await ApiHost.StartAsync(service, options, new ConsoleLogging(context.Log), stop).ConfigureAwait(false);
             await using (host.ConfigureAwait(false))
             {
@@ -128,17 +134,5 @@ internal sealed class ServeCommand : CliCommand
         }
 
         return ExitCode.Done;
-    }
-
-    private static X509Certificate2 ReadCertificate(string certificate, string key)
-    {
-        try
-        {
-            return X509Certificate2.CreateFromPemFile(certificate, key);
-        }
-        catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new RestoreException(ErrorCodes.ConfigInvalid, $"certificate and key cannot be read: {failure.Message}", certificate, "Name PEM files of a certificate and its unencrypted key.", failure);
-        }
     }
 }

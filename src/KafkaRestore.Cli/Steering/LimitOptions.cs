@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using KafkaRestore.Cli.Invocation;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Configuration.Values;
 using KafkaRestore.Engine.Steering;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Engine.Verification;
 
 namespace KafkaRestore.Cli.Verifying;

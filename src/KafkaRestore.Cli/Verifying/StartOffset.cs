@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Kafka;
 
 namespace KafkaRestore.Cli.Verifying;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Engine.Verification;
 using KafkaRestore.Engine.Verification.Comparison;
 using KafkaRestore.Engine.Verification.Reporting;

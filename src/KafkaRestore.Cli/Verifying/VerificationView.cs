@@ -1,5 +1,3 @@
-using KafkaRestore.Cli.Output;
-using KafkaRestore.Cli.Progress;
 using KafkaRestore.Engine.Verification;
 
 namespace KafkaRestore.Cli.Verifying;

@@ -1,7 +1,6 @@
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
-using KafkaRestore.Cli.Progress;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Verification;
 using KafkaRestore.Engine.Verification.Reporting;

@@ -94,6 +94,18 @@ internal static class Checks
         }
     }
 
+    /// <summary>An address of a machine, not its name.</summary>
+    public static string? IpAddress(string text) =>
+        IPAddress.TryParse(text, out var address) && (address.AddressFamily == AddressFamily.InterNetworkV6 || text.Count(static letter => letter == '.') == 3)
+            ? null
+            : "an address to listen on is an IP address such as 127.0.0.1, 0.0.0.0 or ::1";
+
+    /// <summary>The path of a page on a server.</summary>
+    public static string? UrlPath(string text) =>
+        text.Length is > 1 and <= 200 && text[0] == '/' && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '-' or '_' or '.' or '~')
+            ? null
+            : "the path of a page begins with / and has letters, digits, and / - _ . ~";
+
     /// <summary>An absolute URL of the web.</summary>
     public static string? HttpUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Host.Length > 0

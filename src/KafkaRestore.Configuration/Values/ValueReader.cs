@@ -36,7 +36,7 @@ internal abstract class ScalarReader<T> : ValueReader<T>
 
         T? parsed = default;
         var fault = expanded.IsNull ? new Fault($"expects {Expectation}, but has nothing")
-            : context.SecretsByReference && IsSecret && !IsReference(scalar.Text) ? new Fault("a secret is written out here, where it would be kept", "Write ${NAME} or ${file:PATH} with nothing around it and no default; the service reads it when it needs it.")
+            : context.SecretsByReference && IsSecret && !IsReference(scalar.Shown) ? new Fault("a secret is written out here, where it would be kept", "Write ${NAME} or ${file:PATH} with nothing around it and no default; the service reads it when it needs it.")
             : Parse(expanded, out parsed);
         if (fault is null)
         {

@@ -98,6 +98,9 @@ internal sealed class LaneJournal : ISinkObserver
     /// <inheritdoc/>
     public void Troubled(string? why) => ((ISinkObserver)_status).Troubled(why);
 
+    /// <inheritdoc/>
+    public void Retried() => ((ISinkObserver)_status).Retried();
+
     /// <summary>A record that was sent is left out by the sink: everything before it is acknowledged, nothing behind it is.</summary>
     public void LeftOut(int source, long offset)
     {
@@ -140,6 +143,10 @@ internal sealed class LaneJournal : ISinkObserver
             {
                 _maps[i].Confirm(snapshot.Maps[i]);
             }
+
+            _status.Checkpointed(
+                snapshot.Maps.Sum(static map => map.Pending.Sum(static chunk => (long)chunk.Bytes.Length)),
+                snapshot.Maps.Sum(static map => (long)map.State.Tail.Length));
         }
     }
 

@@ -114,7 +114,9 @@ internal sealed class LaneRunner(LaneWork work, LaneStatus status, IRecordSinkFa
         {
             while (left is not null)
             {
+                var from = status.Now;
                 var (granted, rest) = await limits.NextAsync(left, stop).ConfigureAwait(false);
+                status.AddLimiterWait(from);
                 left = rest;
                 status.AddSent(granted.Count);
                 await sink.SendAsync(granted, stop).ConfigureAwait(false);

@@ -11,7 +11,7 @@ namespace KafkaRestore.Engine.Lanes;
 /// How far a lane is: state, what was sent, what was acknowledged per source. Written by the lane and its sink, read by progress and report at
 /// any time.
 /// </summary>
-public sealed class LaneStatus : ISinkObserver
+public sealed partial class LaneStatus : ISinkObserver
 {
     private readonly Lock _gate = new();
     private readonly SourceAcks[] _acks;
@@ -23,6 +23,12 @@ public sealed class LaneStatus : ISinkObserver
     private long _acknowledgedBytes;
     private long _targetEnd = -1;
     private long _lastAcknowledgement;
+    private long _lastCheckpoint;
+    private long _limiterWait;
+    private long _retries;
+    private long _acknowledgements;
+    private long _mapChunkBytes;
+    private long _mapTailBytes;
     private readonly TimeProvider _time;
     private SkipSummary _skips = SkipSummary.None;
     private string? _trouble;
@@ -101,8 +107,9 @@ public sealed class LaneStatus : ISinkObserver
     }
 
     /// <summary>Records that are accounted for: acknowledged, or left out on purpose.</summary>
-    public long AccountedFor =>
-        Acknowledged + Counters.Sum(counter => counter.Tally.Total) + LeftOutBySink;
+    public long AccountedFor => State == LaneState.Running && Volatile.Read(ref _followed) is { } elsewhere
+        ? elsewhere.AccountedFor
+        : Acknowledged + Counters.Sum(counter => counter.Tally.Total) + LeftOutBySink;
 
     /// <summary>Records of <see cref="Sent"/> that the sink has left out in this run, because they cannot be written.</summary>
     internal long LeftOutBySink => Counters.Sum(counter => counter.LeftOutBySinkCount);
@@ -124,10 +131,45 @@ public sealed class LaneStatus : ISinkObserver
         Interlocked.Exchange(ref _targetEnd, ack.TargetEnd);
         Interlocked.Add(ref _acknowledged, ack.Records);
         Interlocked.Add(ref _acknowledgedBytes, ack.Bytes);
+        Interlocked.Increment(ref _acknowledgements);
         Interlocked.Exchange(ref _lastAcknowledgement, _time.GetTimestamp());
     }
 
     void ISinkObserver.Troubled(string? why) => Volatile.Write(ref _trouble, why);
+
+    void ISinkObserver.Retried() => Interlocked.Increment(ref _retries);
+
+    /// <summary>Acknowledgements heard in this run, each of one or more records.</summary>
+    public long Acknowledgements => Interlocked.Read(ref _acknowledgements);
+
+    /// <summary>How often what was under way was sent again, in this run.</summary>
+    public long Retries => Interlocked.Read(ref _retries);
+
+    /// <summary>How long records have waited for the limits, in this run.</summary>
+    public TimeSpan LimiterWait => TimeSpan.FromTicks(Interlocked.Read(ref _limiterWait));
+
+    /// <summary>Time since a running lane's progress was kept last; null while it was not, and where none is kept.</summary>
+    public TimeSpan? SinceCheckpoint =>
+        State == LaneState.Running && Interlocked.Read(ref _lastCheckpoint) is var at and not 0 ? _time.GetElapsedTime(at) : null;
+
+    /// <summary>Bytes of the lane's offset maps: chunks that this run has stored, and what stands in the last checkpoint.</summary>
+    public long OffsetMapBytes => Interlocked.Read(ref _mapChunkBytes) + Interlocked.Read(ref _mapTailBytes);
+
+    /// <summary>Progress was kept now.</summary>
+    /// <param name="mapChunkBytes">Bytes of the chunks of offset maps that were stored with it.</param>
+    /// <param name="mapTailBytes">Bytes of the rest of the maps, which stands in the checkpoint.</param>
+    internal void Checkpointed(long mapChunkBytes, long mapTailBytes)
+    {
+        Interlocked.Add(ref _mapChunkBytes, mapChunkBytes);
+        Interlocked.Exchange(ref _mapTailBytes, mapTailBytes);
+        Interlocked.Exchange(ref _lastCheckpoint, _time.GetTimestamp());
+    }
+
+    /// <summary>The moment, for <see cref="AddLimiterWait"/>.</summary>
+    internal long Now => _time.GetTimestamp();
+
+    /// <summary>Records waited for the limits from <paramref name="from"/> until now.</summary>
+    internal void AddLimiterWait(long from) => Interlocked.Add(ref _limiterWait, _time.GetElapsedTime(from).Ticks);
 
     /// <summary>Records that an earlier run had written without having noted it, recognised in the log and not sent again.</summary>
     public long Recognised { get; private set; }
@@ -169,10 +211,17 @@ public sealed class LaneStatus : ISinkObserver
     /// <summary>An earlier run has finished the lane.</summary>
     internal void Recall(LaneStart start, long baseline, string backupId, IReadOnlyList<Skip> skips)
     {
+        Recall(start, baseline, backupId, skips, isDone: true);
+        Set(LaneState.Done, null);
+        WasDoneBefore = true;
+    }
+
+    private void Recall(LaneStart start, long baseline, string backupId, IReadOnlyList<Skip> skips, bool isDone)
+    {
         Skips = SkipSummary.Of(skips);
         var leftOut = new StreamSkips(backupId, new SkipOptions(), skips);
         var counters = start.Sources.Select(source => new SourceCounters(source.Tally)).ToList();
-        for (var i = 0; i < counters.Count && Lane.OwnsSources; i++)
+        for (var i = 0; i < counters.Count && Lane.OwnsSources && isDone; i++)
         {
             foreach (var segment in Lane.Sources[i].Segments.Where(segment => !leftOut.HasSegment(Lane.Sources[i], segment)))
             {
@@ -181,8 +230,6 @@ public sealed class LaneStatus : ISinkObserver
         }
 
         Begin(start, baseline, counters);
-        Set(LaneState.Done, null);
-        WasDoneBefore = true;
     }
 
     internal void Opened(long startOffset)

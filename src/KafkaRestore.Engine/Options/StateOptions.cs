@@ -1,3 +1,5 @@
+using KafkaRestore.Engine.State.Files;
+
 namespace KafkaRestore.Engine.Options;
 
 /// <summary>Where a job's state is kept, and what is done with what is there.</summary>
@@ -8,6 +10,9 @@ public sealed record StateOptions
 
     /// <summary>The directory that holds the state of jobs (<c>--state-dir</c>); null is the platform's.</summary>
     public string? Directory { get; init; }
+
+    /// <summary>What holds that directory; null is this machine's file system.</summary>
+    public IStateFiles? Files { get; init; }
 
     /// <summary>The job's name (<c>restore_id</c>); null makes one of what the job means.</summary>
     public string? RestoreId { get; init; }

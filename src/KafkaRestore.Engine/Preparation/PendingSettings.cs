@@ -1,6 +1,5 @@
 using KafkaRestore.Engine.Preparation.Journal;
 using KafkaRestore.Engine.State;
-using KafkaRestore.Engine.State.Files;
 using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Settings;
 using KafkaRestore.Records.Errors;
@@ -36,12 +35,12 @@ public sealed class PendingSettings : IDisposable
     /// <exception cref="RestoreException">JOB_NOT_FOUND; JOB_LOCKED: a run works on it; STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
     public static PendingSettings Open(JobLocation location, TimeProvider time)
     {
-        var summary = new JobStore(time).ReadSummary(location) ?? throw new RestoreException(
+        var summary = new JobStore(location.Files, time).ReadSummary(location) ?? throw new RestoreException(
             ErrorCodes.JobNotFound,
             "no restore has begun whose state would be there, so none has set anything aside",
             location.SummaryFile,
             "Give the configuration and the --state-dir that the restore was started with.");
-        var held = JobLock.Take(LocalStateFiles.Instance, location, new LockHolder
+        var held = JobLock.Take(location.Files, location, new LockHolder
         {
             Host = Environment.MachineName,
             ProcessId = Environment.ProcessId,
@@ -51,7 +50,7 @@ public sealed class PendingSettings : IDisposable
         });
         try
         {
-            return new PendingSettings(held, new SettingsJournal(LocalStateFiles.Instance, location), summary);
+            return new PendingSettings(held, new SettingsJournal(location.Files, location), summary);
         }
         catch
         {

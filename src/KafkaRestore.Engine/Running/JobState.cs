@@ -18,12 +18,19 @@ public sealed class JobState : IDisposable
     // Without the checkpoints: each may hold much of an offset map.
     private readonly Dictionary<TargetPartition, (JobLane Lane, bool IsFinished, StreamPosition Position)> _lanes = [];
 
-    private JobState(StoredJob stored)
+    private JobState(StoredJob stored, bool isCoordinated)
     {
         Stored = stored;
         var begun = new HashSet<TargetPartition>();
         foreach (var lane in stored.Lanes)
         {
+            if (isCoordinated)
+            {
+                // Which lanes are to be carried out is decided elsewhere.
+                _lanes[lane.Target] = (lane, false, StreamPosition.Beginning);
+                continue;
+            }
+
             LaneCheckpoint? checkpoint = null;
             var isDamaged = false;
             try
@@ -50,7 +57,19 @@ public sealed class JobState : IDisposable
     public StoredJob Stored { get; }
 
     /// <summary>Targets whose lanes an earlier run has begun.</summary>
-    public IReadOnlySet<TargetPartition> Begun { get; }
+    public IReadOnlySet<TargetPartition> Begun { get; private set; }
+
+    /// <summary>Looks for lanes that other processes have begun for the job since it was opened.</summary>
+    /// <returns>Whether there are any.</returns>
+    /// <exception cref="RestoreException">STATE_UNWRITABLE: they cannot be read.</exception>
+    public bool LookAgain()
+    {
+        var begun = new HashSet<TargetPartition>(Begun);
+        begun.UnionWith(Stored.LanesWithCheckpoint().Select(number => Stored.Lanes[number].Target));
+        var isMore = begun.Count > Begun.Count;
+        Begun = begun;
+        return isMore;
+    }
 
     /// <summary>Opens the job that means the same as this run, or begins one; locks it.</summary>
     /// <exception cref="RestoreException">JOB_LOCKED, JOB_DIFFERS, STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE, CONFIG_INVALID.</exception>
@@ -58,18 +77,36 @@ public sealed class JobState : IDisposable
     {
         var identity = JobIdentity.Of(options, plan, storage, clusterId);
         var state = options.State ?? throw new ArgumentException("no state is kept", nameof(options));
-        var stored = new JobStore(time).OpenOrCreate(new JobRequest
+        var location = LocationOf(state, identity);
+        return Of(new JobStore(location.Files, time).OpenOrCreate(new JobRequest
         {
-            Location = LocationOf(state, identity),
+            Location = location,
             Identity = identity,
             Plan = plan,
             RestoreId = state.RestoreId,
             Adopt = state.Adopt,
             Again = state.Again,
-        });
+        }), isCoordinated: false);
+    }
+
+    /// <summary>Opens the lanes of a job that another process coordinates; this one takes over single lanes of it, and never writes its summary.</summary>
+    /// <param name="plan">The plan, of the same archive and options.</param>
+    /// <param name="location">Where its state is.</param>
+    /// <param name="identity">What the job means.</param>
+    /// <param name="adopt">Whether lanes are compared from where they began.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="RestoreException">JOB_NOT_FOUND, JOB_DIFFERS, STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
+    public static JobState Attach(RestorePlan plan, JobLocation location, JobIdentity identity, bool adopt, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        return Of(new JobStore(location.Files, time).Attach(new JobRequest { Location = location, Identity = identity, Plan = plan, Adopt = adopt }), isCoordinated: true);
+    }
+
+    private static JobState Of(StoredJob stored, bool isCoordinated)
+    {
         try
         {
-            return new JobState(stored);
+            return new JobState(stored, isCoordinated);
         }
         catch
         {
@@ -82,9 +119,7 @@ public sealed class JobState : IDisposable
     public static JobLocation LocationOf(RestoreOptions options, RestorePlan plan, Archive.Storage.StorageProperties storage, string? clusterId) =>
         LocationOf(options.State ?? throw new ArgumentException("no state is kept", nameof(options)), JobIdentity.Of(options, plan, storage, clusterId));
 
-    private static JobLocation LocationOf(StateOptions state, JobIdentity identity) => state.CheckpointFile is { } file
-        ? JobLocation.AtFile(file)
-        : JobLocation.InDirectory(StateDirectory.Find(state.Directory), JobId.Of(state.RestoreId, identity));
+    private static JobLocation LocationOf(StateOptions state, JobIdentity identity) => JobLocation.Of(state, JobId.Of(state.RestoreId, identity));
 
     /// <summary>Whether every lane was finished by an earlier run.</summary>
     public bool IsFinished => _lanes.Values.All(lane => lane.IsFinished) && !Stored.Adopt;
@@ -137,6 +172,35 @@ public sealed class JobState : IDisposable
         catch (RestoreException damaged) when (damaged.Code == ErrorCodes.StateCorrupt)
         {
             // Nobody can say what this lane has left out; the others go on.
+            status.End(LaneState.Failed, damaged);
+        }
+    }
+
+    /// <summary>The number of a lane in the job.</summary>
+    public int NumberOf(TargetPartition target) => _lanes[target].Lane.Number;
+
+    /// <summary>Takes over how a lane ended in another process.</summary>
+    /// <param name="status">The lane, as this process knows it.</param>
+    /// <param name="report">The last that was said of it.</param>
+    /// <param name="backupId">The archive.</param>
+    public void Settle(LaneStatus status, LaneReport report, string backupId)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        ArgumentNullException.ThrowIfNull(report);
+        try
+        {
+            var number = report.Lane;
+            if (Stored.ReadLane(number) is not { } checkpoint)
+            {
+                status.End(report.State, report.Failure?.ToException());
+                return;
+            }
+
+            status.Settle(LaneResume.StartOf(checkpoint, status.Lane.Sources.Count), checkpoint.Baseline, backupId, Stored.SkipsOf(number).Read(checkpoint.Skips), report);
+        }
+        catch (RestoreException damaged)
+        {
+            // The lane may well be done; nobody can say what it did, and the next run finds it in the target.
             status.End(LaneState.Failed, damaged);
         }
     }

@@ -27,6 +27,7 @@ internal sealed class LaneWorks(
     TimeProvider time)
 {
     private readonly Dictionary<TargetPartition, JobLane> _stored = job?.Lanes.ToDictionary(lane => lane.Target) ?? [];
+    private readonly PlannedRecords _planned = new(options, job);
 
     // A request may wait in a connection's buffers before the broker begins to count.
     private static readonly TimeSpan SettleMargin = TimeSpan.FromSeconds(5);
@@ -71,30 +72,12 @@ internal sealed class LaneWorks(
             Journal = journal,
             Checkpoints = new LaneCheckpoints(store, journal, options.Execution.CheckpointInterval, time),
             SinkLane = resumes ? sinkLane with { Takeover = (end, token) => TakeOverAsync(status, start, feed, journal, topic, checkpoint?.CleanStop ?? false, end, token) } : sinkLane,
-            RecordsPlanned = lane.Repartitioning is null ? PlannedOf(lane) : null,
+            RecordsPlanned = lane.Repartitioning is null ? _planned.Of(lane) : null,
         };
-    }
-
-    /// <summary>The lanes of a repartitioned topic add up together: once all are done, they must account for every record of their sources.</summary>
-    public void CheckSpread(RestoreProgress progress)
-    {
-        foreach (var topic in progress.Lanes.Where(lane => lane.Lane.Repartitioning is not null).GroupBy(lane => lane.Lane.Target.Topic))
-        {
-            var owner = topic.First(lane => lane.Lane.OwnsSources);
-            if (topic.All(lane => lane.State == LaneState.Done) && PlannedOf(owner.Lane) is { } planned && topic.Sum(lane => lane.AccountedFor) is var accounted && accounted != planned)
-            {
-                owner.End(LaneState.Failed, new RestoreException(
-                    ErrorCodes.Internal, $"{accounted} records are accounted for in all partitions, the manifest counts {planned}", topic.Key));
-            }
-        }
     }
 
     // The lanes of a repartitioned topic read it together, and each would have to decide for itself.
     private SkipOptions SkipsAllowed(LanePlan lane) => lane.Repartitioning is null ? options.Skips : options.Skips with { DamagedSegments = false };
-
-    /// <summary>Records of a lane's sources; null where segments are taken at their word or the archive has lost some that were done.</summary>
-    private long? PlannedOf(LanePlan lane) =>
-        options.TrustSegments || (_stored.GetValueOrDefault(lane.Target) is { } stored && LaneResume.HasLostSegments(stored, lane)) ? null : lane.RecordCount;
 
     private async Task<long> TakeOverAsync(
         LaneStatus status, LaneStart start, LaneFeed feed, LaneJournal journal, TopicDescription? topic, bool cleanStop, long? fencedEnd, CancellationToken cancellationToken)

@@ -33,6 +33,7 @@ public sealed class RestoreJob : IDisposable
     private readonly Func<CancellationToken, Task<ITargetReader>>? _reader;
     private readonly ITargetProbe? _probe;
     private readonly Func<CancellationToken, Task<TopicSettingsDoor>>? _settings;
+    private readonly Func<LaneRun, ILaneExecution>? _lanes;
     private RestoreException? _unreached;
 
     /// <inheritdoc/>
@@ -47,6 +48,7 @@ public sealed class RestoreJob : IDisposable
     /// <param name="reader">Opens a reader of the target, for lanes that go on; null: the best that the target allows. The job disposes it.</param>
     /// <param name="probe">Asks the target what the checks want to know beyond that; null: nobody does. It stays the caller's to dispose.</param>
     /// <param name="settings">Opens the door to the target's topic settings; null: they are left alone, and topics are created with the brokers' defaults.</param>
+    /// <param name="lanes">Carries the lanes of a run out; null: this process does.</param>
     public RestoreJob(
         RestoreOptions options,
         IArchiveStorage storage,
@@ -55,8 +57,10 @@ public sealed class RestoreJob : IDisposable
         TimeProvider? time = null,
         Func<CancellationToken, Task<ITargetReader>>? reader = null,
         ITargetProbe? probe = null,
-        Func<CancellationToken, Task<TopicSettingsDoor>>? settings = null)
+        Func<CancellationToken, Task<TopicSettingsDoor>>? settings = null,
+        Func<LaneRun, ILaneExecution>? lanes = null)
     {
+        _lanes = lanes;
         _settings = settings;
         _reader = reader;
         _probe = probe;
@@ -116,7 +120,13 @@ public sealed class RestoreJob : IDisposable
     /// <summary>Checks the plan against storage and target, and plans what is done to the target's topics; changes nothing.</summary>
     public async Task<PreflightResult> CheckAsync(RestorePlan plan, CancellationToken cancellationToken, PreflightDepth? depth = null)
     {
-        var preflight = await new PreflightCheck(plan, _options, _storage, _cluster, _time, State?.Begun, Needed(plan), _probe, depth, _unreached).RunAsync(cancellationToken).ConfigureAwait(false);
+        var preflight = await PreflightAsync().ConfigureAwait(false);
+        if (_lanes is not null && preflight.Findings.Any(static finding => finding.Code == ErrorCodes.TargetNotEmpty) && State?.LookAgain() == true)
+        {
+            // Lanes of a coordinator that is gone have begun meanwhile, and are the job's own.
+            preflight = await PreflightAsync().ConfigureAwait(false);
+        }
+
         if (preflight.Cluster is not { } cluster)
         {
             return preflight;
@@ -132,6 +142,9 @@ public sealed class RestoreJob : IDisposable
             : _options.State is null ? JournalContent.Empty
             : SettingsJournal.Read(JobState.LocationOf(_options, plan, _storage.Properties, cluster.ClusterId)).For(JournalContent.NoRun);
         return await new PreparationPlanner(plan, _options.Preparation, _time).ExtendAsync(preflight, journal, _settings, cancellationToken).ConfigureAwait(false);
+
+        Task<PreflightResult> PreflightAsync() =>
+            new PreflightCheck(plan, _options, _storage, _cluster, _time, State?.Begun, Needed(plan), _probe, depth, _unreached).RunAsync(cancellationToken);
     }
 
     /// <summary>
@@ -182,7 +195,7 @@ public sealed class RestoreJob : IDisposable
             State?.Recall(progress, preflight.ExistingTopics);
             await _sinks.PrepareAsync(stop).ConfigureAwait(false);
             sink = _sinks.Description;
-            await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, State, _reader, PreparerOf(preflight), _time).RunAsync(preflight, Needed(plan).Later, stop).ConfigureAwait(false);
+            await new RestoreRun(plan, _options, _storage, _cluster, _sinks, progress, State, _reader, PreparerOf(preflight), _lanes, _time).RunAsync(preflight, Needed(plan).Later, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -1,8 +1,5 @@
-using KafkaRestore.Archive.KafkaBackup.Segments;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Engine.Lanes;
-using KafkaRestore.Engine.Lanes.Spreading;
-using KafkaRestore.Engine.Limits;
 using KafkaRestore.Engine.Options;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
@@ -13,7 +10,6 @@ using KafkaRestore.Kafka;
 using KafkaRestore.Kafka.Reading;
 using KafkaRestore.Kafka.Sinks;
 using KafkaRestore.Records.Errors;
-using KafkaRestore.Records.Memory;
 
 namespace KafkaRestore.Engine.Running;
 
@@ -35,6 +31,7 @@ internal sealed class RestoreRun
     private readonly JobState? _job;
     private readonly Func<CancellationToken, Task<ITargetReader>>? _reader;
     private readonly TargetPreparer? _preparer;
+    private readonly Func<LaneRun, ILaneExecution>? _lanes;
 
     /// <param name="plan">The plan.</param>
     /// <param name="options">What was asked for.</param>
@@ -45,6 +42,7 @@ internal sealed class RestoreRun
     /// <param name="job">Keeps the checkpoints; null keeps none.</param>
     /// <param name="reader">Opens a reader of the target; null: the best that it allows.</param>
     /// <param name="preparer">Prepares the target's topics; null: missing ones are created with the brokers' defaults.</param>
+    /// <param name="lanes">Carries the lanes out; null: this process does.</param>
     /// <param name="time">The clock.</param>
     public RestoreRun(
         RestorePlan plan,
@@ -56,8 +54,10 @@ internal sealed class RestoreRun
         JobState? job,
         Func<CancellationToken, Task<ITargetReader>>? reader,
         TargetPreparer? preparer,
+        Func<LaneRun, ILaneExecution>? lanes,
         TimeProvider time)
     {
+        _lanes = lanes;
         _preparer = preparer;
         _reader = reader;
         _plan = plan;
@@ -78,7 +78,8 @@ internal sealed class RestoreRun
     /// <param name="stop">Stops the lanes.</param>
     public async Task RunAsync(PreflightResult preflight, IEnumerable<NeededSegment> unseen, CancellationToken stop)
     {
-        var shares = MemoryShares.Of(_options.Execution, _plan, _storage.Properties);
+        var execution = _lanes is { } elsewhere ? elsewhere(Elsewhere()) : new LocalLanes(_plan, _options, _storage, _cluster, _sinks, _job?.Stored, _reader, _time);
+        await using var executing = execution.ConfigureAwait(false);
         await (_preparer?.RunAsync(stop) ?? CreateTopicsAsync(preflight, stop)).ConfigureAwait(false);
         await (preflight.Purge?.RunAsync(_cluster, stop) ?? Task.CompletedTask).ConfigureAwait(false);
         var topics = await _cluster.DescribeTopicsAsync([.. _plan.Topics.Select(topic => topic.Name)], stop).ConfigureAwait(false);
@@ -87,42 +88,36 @@ internal sealed class RestoreRun
             : await _cluster.ReadRangesAsync([.. _plan.Lanes.Select(lane => lane.Target)], stop).ConfigureAwait(false);
 
         await RefuseChangedAsync(preflight, ranges, stop).ConfigureAwait(false);
-        var reading = new MemoryBudget(shares.ReadingBytes);
-        var reader = new SegmentReader(_storage, reading, new SegmentReadOptions
-        {
-            WholeInMemoryBytes = shares.WholeInMemoryBytes,
-            SpoolDirectory = _options.Execution.SpoolDirectory,
-            TrustSegments = _options.TrustSegments,
-            ProveRecords = _options.Skips.DamagedSegments,
-            OnRead = _plan.Times is { } times ? times.Add : null,
-        });
-        var limits = new RestoreLimits(_options.Execution, _time);
-        await using var readers = new SharedTargetReader(
-            _reader ?? (token => TargetReaders.OpenAsync(_options.Target, new MemoryBudget(shares.ReadingBytes), time: _time, cancellationToken: token)));
-        var works = new LaneWorks(_plan, _options, _cluster, reader, shares, _job?.Stored, readers.OpenAsync, _time);
-        var waiting = new LaneQueue<LaneStatus>(_progress.Lanes.Where(lane => lane.State == LaneState.Waiting), static lane => lane.Lane, shares.LanesTogether);
-        var places = new LanePlaces<LaneStatus>(waiting, lanes => RunLanesAsync(works, lanes, reader, ranges, topics, limits, stop), stop)
-        {
-            Reserve = taken => reading.Resize(shares.ReadingBytesWith(taken)),
-        };
-        var control = new LimitControl(RunLimits.Of(_options.Execution), limits, places.Resize, shares.MostPlaces, _progress.Steering, _time);
+        var waiting = new LaneQueue<LaneStatus>(_progress.Lanes.Where(lane => lane.State == LaneState.Waiting), static lane => lane.Lane, execution.LanesTogether);
+        var places = new LanePlaces<LaneStatus>(waiting, lanes => execution.RunAsync([.. lanes.Select(TaskOf)], stop), stop) { Reserve = execution.Reserve };
+        var control = new LimitControl(
+            RunLimits.Of(_options.Execution), execution.ChangeRates, most => places.Resize(execution.PlacesFor(most)), execution.MostConcurrentPartitions, _progress.Steering, _time);
+        execution.PlacesChanged = () => places.Resize(execution.PlacesFor(control.Current.MaxConcurrentPartitions));
         using var ended = new CancellationTokenSource();
-        var running = places.RunAsync(_options.Execution.MaxConcurrentLanes);
+        var running = places.RunAsync(execution.PlacesFor(_options.Execution.MaxConcurrentLanes));
         var beside = Task.WhenAll(
             KeepSummingAsync(ended.Token),
             WatchAsync(control, ended.Token),
             new LateObjectCheck(_options, _storage, _progress, _time).RunAsync(unseen, ended.Token),
-            new StalledLanes(_progress, stalled => places.Lend(stalled, shares.MostPlaces), _time).RunAsync(ended.Token));
+            new StalledLanes(_progress, stalled => places.Lend(stalled, execution.PlacesFor(execution.MostConcurrentPartitions)), _time).RunAsync(ended.Token));
         try
         {
             await running.ConfigureAwait(false);
-            works.CheckSpread(_progress);
+            new PlannedRecords(_options, _job?.Stored).CheckSpread(_progress);
         }
         finally
         {
             await ended.CancelAsync().ConfigureAwait(false);
             await beside.ConfigureAwait(false);
         }
+
+        LaneTask TaskOf(LaneStatus lane) => new(lane, ranges[lane.Lane.Target], topics.GetValueOrDefault(lane.Lane.Target.Topic));
+    }
+
+    private LaneRun Elsewhere()
+    {
+        var shares = MemoryShares.Of(_options.Execution, _plan, _storage.Properties);
+        return new LaneRun(_plan, _job, shares.LanesTogether, shares.MostPlaces, _options.Delivery.BrokerBytesPerSecond);
     }
 
     /// <summary>Obeys what the job's control file asks for, until the lanes have ended.</summary>
@@ -156,57 +151,6 @@ internal sealed class RestoreRun
         }
     }
 
-    /// <summary>Runs one lane, or several that read together, to their end.</summary>
-    private async Task RunLanesAsync(
-        LaneWorks works,
-        IReadOnlyList<LaneStatus> lanes,
-        SegmentReader reader,
-        IReadOnlyDictionary<TargetPartition, PartitionRange> ranges,
-        IReadOnlyDictionary<string, TopicDescription> topics,
-        RestoreLimits limits,
-        CancellationToken stop)
-    {
-        var wave = lanes[0].Lane.Repartitioning is { } spread ? new SpreadWave(_plan, spread, reader) : null;
-        var prepared = new List<(LaneStatus Status, LaneWork Work)>(lanes.Count);
-        foreach (var status in lanes)
-        {
-            var target = status.Lane.Target;
-            try
-            {
-                prepared.Add((status, await works.PrepareAsync(status, ranges[target], topics.GetValueOrDefault(target.Topic), wave, stop).ConfigureAwait(false)));
-            }
-            catch (RestoreException failure)
-            {
-                status.End(LaneState.Failed, failure);
-                wave?.Leave(target.Partition);
-            }
-        }
-
-        if (wave is null)
-        {
-            await Task.WhenAll(prepared.Select(lane => RunAsync(lane.Status, lane.Work))).ConfigureAwait(false);
-            return;
-        }
-
-        await using (wave.ConfigureAwait(false))
-        {
-            wave.Close();
-            await Task.WhenAll(prepared.Select(lane => Task.Run(() => RunAsync(lane.Status, lane.Work), CancellationToken.None))).ConfigureAwait(false);
-        }
-
-        async Task RunAsync(LaneStatus status, LaneWork work)
-        {
-            try
-            {
-                await new LaneRunner(work, status, _sinks, limits).RunAsync(stop).ConfigureAwait(false);
-            }
-            finally
-            {
-                wave?.Leave(status.Lane.Target.Partition);
-            }
-        }
-    }
-
     /// <summary>What held no record when it was checked must hold none still.</summary>
     private async Task RefuseChangedAsync(PreflightResult preflight, IReadOnlyDictionary<TargetPartition, PartitionRange> baselines, CancellationToken stop)
     {
@@ -217,6 +161,11 @@ internal sealed class RestoreRun
 
         var fresh = baselines.Where(pair => _job?.Begun.Contains(pair.Key) != true).ToDictionary();
         var held = await _cluster.FindRecordsAsync(fresh, stop).ConfigureAwait(false);
+        if (held.Count > 0 && _lanes is not null && _job?.LookAgain() == true)
+        {
+            held = held.Where(partition => !_job.Begun.Contains(partition)).ToHashSet();
+        }
+
         if (held.Count > 0)
         {
             var target = held.OrderBy(partition => partition.Topic, StringComparer.Ordinal).ThenBy(partition => partition.Partition).First();

@@ -3,10 +3,11 @@ using KafkaRestore.Engine.OffsetMaps.Storage;
 using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.State;
 using KafkaRestore.Engine.State.Checkpoints;
+using KafkaRestore.Engine.State.Files;
 
 namespace KafkaRestore.Engine.Running;
 
-/// <summary>A lane's checkpoints in the state of a job on this machine: map chunks in a folder for each source, the rest in one small file.</summary>
+/// <summary>A lane's checkpoints in the state of a job: map chunks in a folder for each source, the rest in one small file.</summary>
 internal sealed class StoredLane(StoredJob job, JobLane stored, LanePlan lane, long baseline, Guid? topicId, LaneStatus status) : ILaneStore
 {
     /// <summary>The part of a job's state that holds offset maps.</summary>
@@ -14,11 +15,11 @@ internal sealed class StoredLane(StoredJob job, JobLane stored, LanePlan lane, l
 
     /// <summary>Where the map chunks of one source of a lane are.</summary>
     public static IOffsetMapChunks ChunksOf(StoredJob job, int laneNumber, int source) =>
-        ChunksIn(job.FolderOf(MapPart), laneNumber, source);
+        ChunksIn(job.FilesOf(laneNumber), job.FolderOf(MapPart), laneNumber, source);
 
     /// <summary>The same, where the folder of all maps is known.</summary>
-    public static IOffsetMapChunks ChunksIn(string mapFolder, int laneNumber, int source) =>
-        new DirectoryOffsetMapChunks(Path.Combine(mapFolder, $"{laneNumber}.{source}"));
+    public static IOffsetMapChunks ChunksIn(IStateFiles files, string mapFolder, int laneNumber, int source) =>
+        new DirectoryOffsetMapChunks(files, Path.Combine(mapFolder, $"{laneNumber}.{source}"));
 
     /// <inheritdoc/>
     public async Task SaveAsync(LaneSnapshot snapshot, LaneState state, bool cleanStop, CancellationToken cancellationToken)

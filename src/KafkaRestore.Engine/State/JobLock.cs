@@ -67,7 +67,7 @@ internal sealed class JobLock : IDisposable
         {
             _files.Delete(_holderFile);
         }
-        catch (Exception error) when (SystemErrors.Reason(error) is not null)
+        catch (Exception error) when (error is RestoreException || SystemErrors.Reason(error) is not null)
         {
             // Only people read it, and the next holder replaces it.
         }
@@ -110,7 +110,7 @@ internal sealed class JobLock : IDisposable
         }
     }
 
-    private static RestoreException Held(IStateFiles files, JobLocation location)
+    internal static RestoreException Held(IStateFiles files, JobLocation location)
     {
         var holder = "who it is cannot be read";
         try

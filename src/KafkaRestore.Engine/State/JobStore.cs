@@ -40,8 +40,36 @@ public sealed class JobStore
     public StoredJob OpenOrCreate(JobRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var id = JobId.Of(request.RestoreId, request.Identity);
         RefuseForeignFile(request.Location);
+        return new JobStore(Claim(request.Location), _time).OpenOrBegin(request);
+    }
+
+    private IStateFiles Claim(JobLocation location)
+    {
+        try
+        {
+            return _files.Claim(location.LockFile, fromAnyone: false) ?? throw JobLock.Held(_files, location);
+        }
+        catch (Exception error) when (StateFailure.Translate(error, "the job cannot be taken over", location.LockFile) is { } known)
+        {
+            throw known;
+        }
+    }
+
+    /// <summary>Opens the lanes of a job that another process has opened and coordinates. What is written is written lane by lane, each after <see cref="StoredJob.Claim"/>.</summary>
+    /// <exception cref="RestoreException">JOB_NOT_FOUND; JOB_DIFFERS; STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
+    public StoredJob Attach(JobRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var file = SummaryFile(request.Location);
+        var summary = ReadSummary(file, forgive: false) ?? throw new RestoreException(ErrorCodes.JobNotFound, "no restore has begun whose state would be there", request.Location.SummaryFile);
+        RefuseOtherMeaning(request, summary.JobId, summary);
+        return Resume(request, request.Location.RunDirectory(summary.Run), file, summary, held: null);
+    }
+
+    private StoredJob OpenOrBegin(JobRequest request)
+    {
+        var id = JobId.Of(request.RestoreId, request.Identity);
         var held = JobLock.Take(_files, request.Location, new LockHolder
         {
             Host = Environment.MachineName,
@@ -183,7 +211,7 @@ public sealed class JobStore
         }
     }
 
-    private StoredJob Resume(JobRequest request, string folder, DurableFile file, JobSummary summary, JobLock held)
+    private StoredJob Resume(JobRequest request, string folder, DurableFile file, JobSummary summary, JobLock? held)
     {
         var segments = SegmentsFile(folder);
         JobLanes lanes;
@@ -203,6 +231,11 @@ public sealed class JobStore
                 $"the archive is no longer the one that this job began with: {lanes.Refusal}",
                 request.Location.SummaryFile,
                 "Bring the archive's objects and manifest back, or begin anew with --again into empty topics.");
+        }
+
+        if (lanes.HasGrown && held is null)
+        {
+            throw new RestoreException(ErrorCodes.JobDiffers, "the archive has grown since this run of the job began", request.Location.SummaryFile, "The next run of the job takes in what is new.");
         }
 
         if (lanes.HasGrown)

@@ -84,7 +84,7 @@ internal sealed class LaneFiles
     }
 
     /// <summary>The file of what a lane has left out for good.</summary>
-    public SkipFile SkipsOf(int number) => new(_files, Path.Combine(_folder, number.ToString(CultureInfo.InvariantCulture) + SkipFile.Ending));
+    public SkipFile SkipsOf(int number) => new(FilesOf(number), Path.Combine(_folder, number.ToString(CultureInfo.InvariantCulture) + SkipFile.Ending));
 
     /// <summary>What all lanes of a run have left out for good.</summary>
     /// <exception cref="RestoreException">STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
@@ -135,6 +135,10 @@ internal sealed class LaneFiles
         }
     }
 
+    /// <summary>The numbers of the lanes that have a checkpoint now.</summary>
+    /// <exception cref="RestoreException">STATE_UNWRITABLE.</exception>
+    public IReadOnlyCollection<int> Numbers() => NumbersIn(_files, _folder);
+
     /// <summary>The numbers of the lanes that have a checkpoint in a folder.</summary>
     /// <exception cref="RestoreException">STATE_UNWRITABLE.</exception>
     public static IReadOnlyCollection<int> NumbersIn(IStateFiles files, string folder)
@@ -168,6 +172,25 @@ internal sealed class LaneFiles
         return new DurableFile(files, name + Ending, name + PreviousEnding);
     }
 
+    /// <summary>Takes a lane over; what was known of it counts no more.</summary>
+    /// <exception cref="RestoreException">STATE_UNWRITABLE.</exception>
+    public void Claim(int number)
+    {
+        var path = Path.Combine(_folder, number.ToString(CultureInfo.InvariantCulture));
+        try
+        {
+            var files = _files.Claim(path, fromAnyone: true)!;
+            Volatile.Write(ref _lanes[number], new LaneFile(files, FileOf(files, _folder, number)));
+        }
+        catch (Exception error) when (StateFailure.Translate(error, "the lane cannot be taken over", path) is { } known)
+        {
+            throw known;
+        }
+    }
+
+    /// <summary>The files of a lane, as it was last claimed.</summary>
+    public IStateFiles FilesOf(int number) => Of(number).Files;
+
     private LaneFile Of(int number)
     {
         if (Volatile.Read(ref _lanes[number]) is { } known)
@@ -175,7 +198,7 @@ internal sealed class LaneFiles
             return known;
         }
 
-        var made = new LaneFile(FileOf(_files, _folder, number));
+        var made = new LaneFile(_files, FileOf(_files, _folder, number));
         return Interlocked.CompareExchange(ref _lanes[number], made, null) ?? made;
     }
 
@@ -191,9 +214,11 @@ internal sealed class LaneFiles
             checkpoint.State, checkpoint.CleanStop, checkpoint.Baseline, checkpoint.ExpectedEnd, checkpoint.Position, checkpoint.TopicId, checkpoint.Records, checkpoint.Bytes, checkpoint.Sources.Count, checkpoint.Skips, checkpoint.RecordsSkipped);
     }
 
-    private sealed class LaneFile(DurableFile file)
+    private sealed class LaneFile(IStateFiles files, DurableFile file)
     {
         private volatile Progress? _last;
+
+        public IStateFiles Files => files;
 
         public Lock Gate { get; } = new();
 

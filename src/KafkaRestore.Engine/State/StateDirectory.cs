@@ -1,3 +1,4 @@
+using KafkaRestore.Engine.State.Files;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.State;
@@ -11,6 +12,9 @@ public static class StateDirectory
     /// <exception cref="RestoreException">STATE_UNWRITABLE: the environment does not say where.</exception>
     public static string Find(string? explicitDirectory = null) =>
         string.IsNullOrWhiteSpace(explicitDirectory) ? Default(CurrentPlatform(), Environment.GetEnvironmentVariable) : Path.GetFullPath(explicitDirectory);
+
+    /// <summary>This machine's file system.</summary>
+    public static IStateFiles LocalFiles => LocalStateFiles.Instance;
 
     internal enum Platform
     {

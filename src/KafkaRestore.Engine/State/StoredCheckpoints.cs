@@ -30,8 +30,8 @@ internal sealed class StoredCheckpoints
     /// <exception cref="RestoreException">JOB_NOT_FOUND, STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
     public static StoredCheckpoints Open(JobLocation location)
     {
-        var files = LocalStateFiles.Instance;
-        var summary = new JobStore().ReadSummary(location)
+        var files = location.Files;
+        var summary = new JobStore(files, TimeProvider.System).ReadSummary(location)
             ?? throw new RestoreException(ErrorCodes.JobNotFound, "no restore has begun whose state would be there", location.SummaryFile);
         var folder = location.RunDirectory(summary.Run);
         var lanes = LaneFiles.NumbersIn(files, Path.Combine(folder, LaneFiles.FolderName));
@@ -47,6 +47,9 @@ internal sealed class StoredCheckpoints
         var file = LaneFiles.FileOf(_files, Path.Combine(_folder, LaneFiles.FolderName), lane);
         return file.Read(content => LaneCheckpointFormat.Read(content, file.Path)) ?? throw StateFailure.Corrupt("the lane's checkpoint is gone", file.Path);
     }
+
+    /// <summary>What they lie in.</summary>
+    public IStateFiles Files => _files;
 
     /// <summary>The folder of another part of the job's state; it need not exist.</summary>
     public string FolderOf(string part) => Path.Combine(_folder, part);

@@ -17,7 +17,7 @@ public sealed class StoredJob : IDisposable
     private readonly string _folder;
     private readonly DurableFile _summaryFile;
     private readonly LaneFiles _laneFiles;
-    private readonly JobLock _held;
+    private readonly JobLock? _held;
     private readonly JobRequest _request;
     private readonly Lock _summaryGate = new();
     private JobSummary _summary;
@@ -34,7 +34,7 @@ public sealed class StoredJob : IDisposable
         JobSummary summary,
         JobLanes lanes,
         LaneFiles laneFiles,
-        JobLock held)
+        JobLock? held)
     {
         _files = files;
         _time = time;
@@ -72,10 +72,11 @@ public sealed class StoredJob : IDisposable
     public JobLocation Location => _request.Location;
 
     /// <summary>This process, as others find it at the job's lock.</summary>
-    public LockHolder Holder => _held.Holder;
+    /// <exception cref="InvalidOperationException">Another process holds it.</exception>
+    public LockHolder Holder => _held?.Holder ?? throw new InvalidOperationException("another process holds the job");
 
     /// <summary>Whether the lock keeps a second process out; false on file systems that take no notice of locks, which a person should be told.</summary>
-    public bool LockWorks => _held.Works;
+    public bool LockWorks => _held?.Works ?? true;
 
     /// <summary>The lanes by number: those of the plan, and those of which the archive holds nothing any more.</summary>
     public IReadOnlyList<JobLane> Lanes { get; }
@@ -132,6 +133,20 @@ public sealed class StoredJob : IDisposable
             return null;
         }
     }
+
+    /// <summary>Takes a lane over: from now on nobody who had it before can write of it, where the state is shared (<see cref="IStateFiles.Claim"/>).</summary>
+    public void Claim(int lane) => _laneFiles.Claim(lane);
+
+    /// <summary>Reads a lane's checkpoint again, which another process has written.</summary>
+    /// <exception cref="RestoreException">STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
+    public void Refresh(int lane) => _laneFiles.Read(lane);
+
+    /// <summary>The numbers of the lanes that have a checkpoint now, whoever has written it.</summary>
+    /// <exception cref="RestoreException">STATE_UNWRITABLE: they cannot be read.</exception>
+    public IReadOnlyCollection<int> LanesWithCheckpoint() => _laneFiles.Numbers();
+
+    /// <summary>The files of a lane, as it was last claimed.</summary>
+    internal IStateFiles FilesOf(int lane) => _laneFiles.FilesOf(lane);
 
     /// <summary>What a lane has left out for good.</summary>
     internal SkipFile SkipsOf(int lane) => _laneFiles.SkipsOf(lane);
@@ -192,7 +207,7 @@ public sealed class StoredJob : IDisposable
         if (!_closed)
         {
             _closed = true;
-            _held.Dispose();
+            _held?.Dispose();
         }
     }
 

@@ -33,7 +33,7 @@ public sealed class RunningJob
 
     /// <summary>The run that works on the job at a place.</summary>
     /// <exception cref="RestoreException">JOB_NOT_FOUND: there is no job. JOB_NOT_RUNNING: nobody works on it. STATE_UNWRITABLE: its folder cannot be used.</exception>
-    public static RunningJob Find(JobLocation location, TimeProvider? time = null) => Find(LocalStateFiles.Instance, location, time ?? TimeProvider.System);
+    public static RunningJob Find(JobLocation location, TimeProvider? time = null) => Find(location.Files, location, time ?? TimeProvider.System);
 
     internal static RunningJob Find(IStateFiles files, JobLocation location, TimeProvider time)
     {

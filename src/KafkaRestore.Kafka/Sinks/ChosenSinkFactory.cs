@@ -81,6 +81,9 @@ public sealed class ChosenSinkFactory : IRecordSinkFactory
             : _chosen!.OpenAsync(lane, observer, cancellationToken);
 
     /// <inheritdoc/>
+    public void ChangeBrokerRate(long bytesPerSecond) => _chosen?.ChangeBrokerRate(bytesPerSecond);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _chosen?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task<(SinkKind Kind, string Why)> ChooseAsync(CancellationToken cancellationToken)

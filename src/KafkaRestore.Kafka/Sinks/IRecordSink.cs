@@ -42,6 +42,12 @@ public interface IRecordSinkFactory : IAsyncDisposable
 
     /// <summary>Opens the sink of one lane.</summary>
     ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken);
+
+    /// <summary>Changes the limit of each broker (<see cref="DeliveryOptions.BrokerBytesPerSecond"/>), where there is one; a sink that keeps none does nothing.</summary>
+    /// <param name="bytesPerSecond">Most bytes a second to each broker, 1 or more.</param>
+    void ChangeBrokerRate(long bytesPerSecond)
+    {
+    }
 }
 
 /// <summary>How records are produced.</summary>
@@ -80,6 +86,11 @@ public interface ISinkObserver
     /// <summary>The sink cannot go on for a reason that may pass, and keeps trying; or it goes on again.</summary>
     /// <param name="why">What the target or the way to it says, for a person; null once it has passed.</param>
     void Troubled(string? why);
+
+    /// <summary>What was under way is sent again, once.</summary>
+    void Retried()
+    {
+    }
 }
 
 /// <summary>Consecutive records of one source that the target has acknowledged.</summary>

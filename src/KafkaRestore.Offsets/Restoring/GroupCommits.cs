@@ -9,9 +9,9 @@ namespace KafkaRestore.Offsets.Restoring;
 /// <param name="target">The groups of the target; stays the caller's to dispose.</param>
 /// <param name="bootstrapServers">Brokers of the target.</param>
 /// <param name="options">What is asked for.</param>
-/// <param name="folder">Where the snapshots go, see <see cref="SnapshotStore"/>; null for a course that commits nothing.</param>
+/// <param name="snapshots">Where the snapshots go, see <see cref="SnapshotStore"/>; null for a course that commits nothing.</param>
 /// <param name="time">The clock.</param>
-public sealed class GroupCommits(IConsumerGroups target, IReadOnlyList<string> bootstrapServers, GroupRestoreOptions options, string? folder, TimeProvider time) : IGroupCommits
+public sealed class GroupCommits(IConsumerGroups target, IReadOnlyList<string> bootstrapServers, GroupRestoreOptions options, IArchiveStorage? snapshots, TimeProvider time) : IGroupCommits
 {
     /// <summary>The part of the job's state that holds the snapshots.</summary>
     public const string Part = "groupsnapshots";
@@ -22,7 +22,7 @@ public sealed class GroupCommits(IConsumerGroups target, IReadOnlyList<string> b
     public Action<string> Say { get; init; } = static _ => { };
 
     /// <inheritdoc/>
-    public string? SnapshotPath => folder;
+    public string? SnapshotPath => snapshots?.Properties.Location;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Snapshots => _snapshots;
@@ -37,14 +37,11 @@ public sealed class GroupCommits(IConsumerGroups target, IReadOnlyList<string> b
 
     private async Task<string?> SaveAsync(IReadOnlyList<GroupOffsets> before, CancellationToken cancellationToken)
     {
-        var storage = StorageFactory.Open(new FileSystemStorageOptions { Path = folder ?? throw new InvalidOperationException("no place for snapshots") });
-        await using (storage.ConfigureAwait(false))
-        {
-            var cluster = await target.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            var snapshot = await new SnapshotCapture(target, bootstrapServers, new SnapshotStore(storage), time).SaveAsync(cluster, before, "before a restore reset these groups", cancellationToken).ConfigureAwait(false);
-            _snapshots.Add(snapshot.Id);
-            return snapshot.Id;
-        }
+        var store = new SnapshotStore(snapshots ?? throw new InvalidOperationException("no place for snapshots"));
+        var cluster = await target.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var snapshot = await new SnapshotCapture(target, bootstrapServers, store, time).SaveAsync(cluster, before, "before a restore reset these groups", cancellationToken).ConfigureAwait(false);
+        _snapshots.Add(snapshot.Id);
+        return snapshot.Id;
     }
 
     private void Waits(GroupResetProgress progress)

@@ -12,7 +12,7 @@ public sealed class RateLimiter
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly long _burstTicks;
-    private readonly double _ticksPerUnit;
+    private double _ticksPerUnit;
     private double _next;
 
     /// <summary>Creates a limit of <paramref name="perSecond"/> units a second, 1 or more.</summary>
@@ -27,7 +27,19 @@ public sealed class RateLimiter
     }
 
     /// <summary>Units a second.</summary>
-    public long PerSecond { get; }
+    public long PerSecond { get; private set; }
+
+    /// <summary>Changes the limit for grants from now on; whoever waits already keeps its turn.</summary>
+    /// <param name="perSecond">Units a second, 1 or more.</param>
+    public void Change(long perSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(perSecond, 1);
+        lock (_gate)
+        {
+            PerSecond = perSecond;
+            _ticksPerUnit = _time.TimestampFrequency / (double)perSecond;
+        }
+    }
 
     /// <summary>Waits for the turn of <paramref name="units"/> units.</summary>
     public ValueTask WaitAsync(long units, CancellationToken cancellationToken)

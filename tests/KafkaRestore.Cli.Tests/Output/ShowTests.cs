@@ -1,4 +1,3 @@
-using KafkaRestore.Cli.Output;
 
 namespace KafkaRestore.Cli.Tests.Output;
 

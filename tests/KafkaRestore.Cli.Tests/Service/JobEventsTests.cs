@@ -1,5 +1,4 @@
 using KafkaRestore.Api.Contracts;
-using KafkaRestore.Cli.Serving;
 
 namespace KafkaRestore.Cli.Tests.Service;
 

@@ -1,6 +1,3 @@
-using KafkaRestore.Cli.Invocation;
-using KafkaRestore.Cli.Output;
-using KafkaRestore.Cli.Serving;
 using KafkaRestore.Service.Testing;
 
 namespace KafkaRestore.Cli.Tests.Service;
@@ -9,13 +6,17 @@ namespace KafkaRestore.Cli.Tests.Service;
 internal static class StandaloneService
 {
     /// <summary>Starts it on what is in a directory.</summary>
-    public static Task<ServiceUnderTest> StartAsync(string data) => ServiceUnderTest.StartAsync(Create(data));
+    public static Task<ServiceUnderTest> StartAsync(string data)
+    {
+        var service = Create(data);
+        return ServiceUnderTest.StartAsync(service, service);
+    }
 
     /// <summary>The service without its API.</summary>
     public static LocalRestoreService Create(string data)
     {
-        var log = new ConsoleLog(0, ConsoleStyle.Plain, static (_, _) => { });
+        var log = new ConsoleLog(0, ConsoleStyle.Plain, static _ => { });
         return new LocalRestoreService(
-            new ServedParts(new JobFolders(data), new ServedConfiguration("RESTORE_", null), log, new ResultWriter(ConsoleStyle.Plain), "here", TimeProvider.System), mostJobs: 2);
+            new ServedParts(new JobFolders(data), new ServedConfiguration("RESTORE_", null), log, "here", TimeProvider.System), mostJobs: 2);
     }
 }

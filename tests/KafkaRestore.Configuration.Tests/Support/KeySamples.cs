@@ -136,7 +136,7 @@ internal static class KeySamples
         new("metrics.bind_address", "10.0.0.1", null, ("metrics.enabled", "true")),
         new("metrics.port", "9100", null, ("metrics.enabled", "true")),
         new("metrics.path", "/m", null, ("metrics.enabled", "true")),
+        new("metrics.update_interval_ms", "2s", null, ("metrics.enabled", "true")),
         new("metrics.keep_alive_seconds", "9", null, ("metrics.enabled", "true")),
-        new("metrics.max_partition_labels", "0", null, ("metrics.enabled", "true")),
     ];
 }

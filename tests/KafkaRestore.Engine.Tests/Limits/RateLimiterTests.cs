@@ -26,6 +26,21 @@ public sealed class RateLimiterTests
         AssertRate(grants, perSecond, grant => grant.Records);
     }
 
+    [Fact]
+    public async Task A_changed_limit_holds_for_who_asks_next()
+    {
+        var time = new ManualTime();
+        var limiter = new RateLimiter(10, time);
+        await limiter.WaitAsync(10, default); // has had its turn; the next one comes in a second
+        var before = limiter.WaitAsync(1_000, default).AsTask();
+        limiter.Change(1_000);
+        Assert.Equal(1_000, limiter.PerSecond);
+        Assert.False(before.IsCompleted);
+        Assert.True(time.FireNext());
+        await before;
+        Assert.Throws<ArgumentOutOfRangeException>(() => limiter.Change(0));
+    }
+
     [Theory]
     [InlineData(2_000, 1)]
     [InlineData(1_000_000, 5)]

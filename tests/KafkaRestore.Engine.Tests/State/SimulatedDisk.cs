@@ -45,6 +45,8 @@ internal sealed class SimulatedDisk : IStateFiles
 
     public static IOException NoSpace() => new("No space left on device", 28);
 
+    public IStateFiles? Claim(string path, bool fromAnyone) => this;
+
     public byte[] Content(string path) => [.. _names[path].Bytes];
 
     public void Change(string path, Func<byte[], byte[]> change)

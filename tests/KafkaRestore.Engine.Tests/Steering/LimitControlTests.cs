@@ -18,7 +18,7 @@ public sealed class LimitControlTests
     {
         var options = new ExecutionOptions { MaxConcurrentLanes = 4, RecordsPerSecond = 1_000 };
         _rates = new RestoreLimits(options, _time);
-        _control = new LimitControl(RunLimits.Of(options), _rates, _resized.Add, mostPlaces: 10, _log, _time);
+        _control = new LimitControl(RunLimits.Of(options), _rates.Change, _resized.Add, mostPlaces: 10, _log, _time);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal sealed class SteeringStage : IDisposable
         var options = new ExecutionOptions();
         _lock = JobLock.Take(Disk, Location, Holder);
         Files = new ControlFiles(Disk, Location);
-        Control = new LimitControl(RunLimits.Of(options), new RestoreLimits(options, Time), static _ => { }, MostPlaces, Log, Time);
+        Control = new LimitControl(RunLimits.Of(options), new RestoreLimits(options, Time).Change, static _ => { }, MostPlaces, Log, Time);
     }
 
     public SimulatedDisk Disk { get; } = new();

@@ -31,6 +31,17 @@ public sealed class SinkRecorder : ISinkObserver
     /// <summary>Completes when the sink first says that it waits.</summary>
     public Task TroubledAsync => _troubled.Task.WaitAsync(TimeSpan.FromMinutes(2));
 
+    /// <summary>Completes when the sink has said, now or before, that it waits for something with these words in it.</summary>
+    public async Task UntilTroubledAsync(string words)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!Troubles.Any(why => why?.Contains(words, StringComparison.Ordinal) == true))
+        {
+            Assert.False(patience.IsCancellationRequested, $"'{words}' was not said; said was: {string.Join(" | ", Troubles)}");
+            await Task.Delay(20);
+        }
+    }
+
     public int Records => All.Sum(ack => ack.Records);
 
     public Task FirstAsync => _first.Task.WaitAsync(TimeSpan.FromSeconds(30));

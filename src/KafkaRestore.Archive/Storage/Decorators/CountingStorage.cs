@@ -10,11 +10,16 @@ public sealed class CountingStorage : ForwardingStorage
     /// <summary>Wraps <paramref name="inner"/>.</summary>
     /// <param name="inner">The storage; disposed with this.</param>
     /// <param name="time">The clock of latencies; null is the system's.</param>
-    public CountingStorage(IArchiveStorage inner, TimeProvider? time = null)
-        : base(inner) => _time = time ?? TimeProvider.System;
+    /// <param name="counters">Counts; may be shared by several storages. Null: counters of its own.</param>
+    public CountingStorage(IArchiveStorage inner, TimeProvider? time = null, StorageCounters? counters = null)
+        : base(inner)
+    {
+        _time = time ?? TimeProvider.System;
+        Counters = counters ?? new StorageCounters();
+    }
 
     /// <summary>The counters.</summary>
-    public StorageCounters Counters { get; } = new();
+    public StorageCounters Counters { get; }
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<StorageEntry> ListAsync(

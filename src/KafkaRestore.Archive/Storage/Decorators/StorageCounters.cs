@@ -1,7 +1,8 @@
 namespace KafkaRestore.Archive.Storage.Decorators;
 
 /// <summary>What went through a storage since it was opened. Each number is exact; several read together may be of slightly different moments.</summary>
-public sealed class StorageCounters
+/// <param name="onRequest">Hears how long each operation took, from any thread; null: nobody does.</param>
+public sealed class StorageCounters(Action<TimeSpan>? onRequest = null)
 {
     private long _requests;
     private long _errors;
@@ -36,6 +37,7 @@ public sealed class StorageCounters
 
     internal void AddRequest(TimeSpan took)
     {
+        onRequest?.Invoke(took);
         Interlocked.Increment(ref _requests);
         Interlocked.Add(ref _busyTicks, took.Ticks);
         var slowest = Interlocked.Read(ref _slowestTicks);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Engine.OffsetMaps.Translation;
 using KafkaRestore.Records.Errors;
 

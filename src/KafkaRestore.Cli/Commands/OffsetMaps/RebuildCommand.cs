@@ -3,7 +3,6 @@ using KafkaRestore.Archive.KafkaBackup.Manifests;
 using KafkaRestore.Archive.Storage;
 using KafkaRestore.Cli.Invocation;
 using KafkaRestore.Cli.Output;
-using KafkaRestore.Cli.Progress;
 using KafkaRestore.Cli.Restores;
 using KafkaRestore.Engine.OffsetMaps.Rebuilding;
 using KafkaRestore.Engine.OffsetMaps.Reports;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using KafkaRestore.Cli.Output;
 using KafkaRestore.Engine.OffsetMaps.Reports;
 
 namespace KafkaRestore.Cli.Commands.OffsetMaps;

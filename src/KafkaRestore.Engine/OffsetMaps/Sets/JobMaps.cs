@@ -43,7 +43,7 @@ public static class JobMaps
         {
             var now = job.Read(lane).Sources[index];
             return await OffsetMap.OpenAsync(
-                StoredLane.ChunksIn(job.FolderOf(StoredLane.MapPart), lane, index), new OffsetMapState(now.MapChunks, now.MapTail), cache, cancellationToken).ConfigureAwait(false);
+                StoredLane.ChunksIn(job.Files, job.FolderOf(StoredLane.MapPart), lane, index), new OffsetMapState(now.MapChunks, now.MapTail), cache, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,22 +1,33 @@
 using System.Globalization;
-using KafkaRestore.Engine.Files;
+using KafkaRestore.Engine.State.Files;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Engine.OffsetMaps.Storage;
 
 /// <summary>
 /// Chunks as files of one directory, <c>chunk-00000000.map</c> and so on. The directory belongs to one map; it is made by the first
-/// <see cref="PutAsync"/>. Reading blocks for as long as the disk takes.
+/// <see cref="PutAsync"/>. Reading blocks for as long as the disk takes, or what stands in its place.
 /// </summary>
 public sealed class DirectoryOffsetMapChunks : IOffsetMapChunks
 {
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private readonly IStateFiles _files;
     private readonly string _directory;
 
-    /// <summary>Uses <paramref name="directory"/>, which need not exist.</summary>
-    public DirectoryOffsetMapChunks(string directory) => _directory = Path.GetFullPath(directory);
+    /// <summary>Uses <paramref name="directory"/> of this machine, which need not exist.</summary>
+    public DirectoryOffsetMapChunks(string directory)
+        : this(LocalStateFiles.Instance, directory)
+    {
+    }
+
+    /// <summary>Uses a directory of other files.</summary>
+    public DirectoryOffsetMapChunks(IStateFiles files, string directory)
+    {
+        _files = files;
+        _directory = Path.GetFullPath(directory);
+    }
 
     /// <inheritdoc/>
     public string NameOf(int number) => Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"chunk-{number:D8}.map"));
@@ -27,8 +38,7 @@ public sealed class DirectoryOffsetMapChunks : IOffsetMapChunks
         var path = NameOf(number);
         try
         {
-            Directory.CreateDirectory(_directory);
-            await AtomicFile.WriteAsync(path, file => file.WriteAsync(chunk, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => Write(path, chunk), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -43,18 +53,9 @@ public sealed class DirectoryOffsetMapChunks : IOffsetMapChunks
         var path = NameOf(number);
         try
         {
-            using var file = File.OpenHandle(path);
-            var read = 0;
-            while (read < destination.Length && RandomAccess.Read(file, destination.Span[read..], offset + read) is > 0 and var count)
-            {
-                read += count;
-            }
-
-            return new(read);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw OffsetMapDamage.Missing(path, missing);
+            using var file = _files.OpenRead(path) ?? throw OffsetMapDamage.Missing(path);
+            file.Position = Math.Min(offset, file.Length);
+            return new(file.ReadAtLeast(destination.Span, destination.Length, throwOnEndOfStream: false));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -67,14 +68,11 @@ public sealed class DirectoryOffsetMapChunks : IOffsetMapChunks
     {
         try
         {
-            if (Directory.Exists(_directory))
+            // Those that a killed run left unfinished as well.
+            foreach (var name in _files.Names(_directory).Where(static name => name.Contains("chunk-", StringComparison.Ordinal) && name.Contains(".map", StringComparison.Ordinal)))
             {
-                // "*chunk-" takes in the unfinished files that a killed run left.
-                foreach (var file in Directory.EnumerateFiles(_directory, "*chunk-*.map*"))
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    File.Delete(file);
-                }
+                cancellationToken.ThrowIfCancellationRequested();
+                _files.Delete(Path.Combine(_directory, name));
             }
 
             return ValueTask.CompletedTask;
@@ -83,6 +81,13 @@ public sealed class DirectoryOffsetMapChunks : IOffsetMapChunks
         {
             throw Translate(failure, _directory);
         }
+    }
+
+    // One writer for each map: the lane that owns it.
+    private void Write(string path, ReadOnlyMemory<byte> chunk)
+    {
+        _files.CreateDirectory(_directory);
+        WholeStateFile.Write(_files, path, chunk.Span);
     }
 
     private static RestoreException Translate(Exception failure, string path) => failure switch

@@ -32,7 +32,7 @@ internal sealed class SettingsJournal
 
     /// <summary>The journal of a job that someone else may be working on.</summary>
     /// <exception cref="RestoreException">STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
-    public static JournalContent Read(JobLocation location) => new SettingsJournal(LocalStateFiles.Instance, location).Content;
+    public static JournalContent Read(JobLocation location) => new SettingsJournal(location.Files, location).Content;
 
     /// <summary>Where it is.</summary>
     public string Path { get; }

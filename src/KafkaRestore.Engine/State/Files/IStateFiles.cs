@@ -2,9 +2,10 @@ namespace KafkaRestore.Engine.State.Files;
 
 /// <summary>
 /// The few things that durable state asks of a file system, each a step that can fail or be the last one before a power cut. Paths are
-/// absolute. Failures are the system's own exceptions (<see cref="IOException"/>, <see cref="UnauthorizedAccessException"/>).
+/// absolute. Failures are the system's own exceptions (<see cref="IOException"/>, <see cref="UnauthorizedAccessException"/>). Calls wait for the disk, or for what stands
+/// in its place.
 /// </summary>
-internal interface IStateFiles
+public interface IStateFiles
 {
     /// <summary>Opens a file for reading; null when there is none.</summary>
     Stream? OpenRead(string path);
@@ -38,4 +39,13 @@ internal interface IStateFiles
 
     /// <summary>Locks a file exclusively until the result is disposed or the process ends; null when someone else holds it.</summary>
     IDisposable? TryLock(string path);
+
+    /// <summary>
+    /// Takes over what <paramref name="path"/> stands for. What is written through the result from then on is written only as long as nobody else has taken the same over; afterwards it fails with
+    /// <see cref="Records.Errors.RestoreException"/> (FENCED). Where one process at a time can hold a job, as on one machine's disk, this changes nothing.
+    /// </summary>
+    /// <param name="path">What is taken over.</param>
+    /// <param name="fromAnyone">Whether it is taken from whoever has it, or only from an earlier process of the same job.</param>
+    /// <returns>The files for who has it; null when someone else has it.</returns>
+    IStateFiles? Claim(string path, bool fromAnyone);
 }

@@ -89,6 +89,8 @@ internal sealed class LocalStateFiles : IStateFiles
         }
     }
 
+    public IStateFiles? Claim(string path, bool fromAnyone) => this;
+
     /// <remarks>
     /// <see cref="FileShare.None"/> is <c>flock(LOCK_EX)</c> on Unix: it belongs to the open file, so it ends with the process, however that dies.
     /// .NET takes no notice of a file system that refuses <c>flock</c>; <see cref="JobLock"/> finds that out.

@@ -43,6 +43,9 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
     /// <inheritdoc/>
     public SinkDescription Description { get; }
 
+    /// <inheritdoc/>
+    public void ChangeBrokerRate(long bytesPerSecond) => _dispatcher.ChangeBrokerRate(bytesPerSecond);
+
     private bool IsFenced => _delivery.Guarantee != DeliveryGuarantee.Idempotent;
 
     /// <summary>Why this sink cannot serve that target, for a person; null when it can. Asks the brokers for the requests that they take.</summary>
@@ -89,9 +92,10 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
     /// </exception>
     public async ValueTask<IRecordSink> OpenAsync(SinkLane lane, ISinkObserver observer, CancellationToken cancellationToken)
     {
-        await RequirePartitionAsync(lane.Target, observer, cancellationToken).ConfigureAwait(false);
-        var log = new PartitionLog(_cluster, lane.Target, _delivery.AcknowledgementDeadline, _time, observer);
-        var fence = IsFenced ? new PartitionFence(_cluster, lane.Target, log, _delivery.AcknowledgementDeadline, _time) : null;
+        var trouble = new LaneTrouble(observer);
+        await RequirePartitionAsync(lane.Target, trouble, cancellationToken).ConfigureAwait(false);
+        var log = new PartitionLog(_cluster, lane.Target, _delivery.AcknowledgementDeadline, _time, trouble);
+        var fence = IsFenced ? new PartitionFence(_cluster, lane.Target, log, _dispatcher.Standstills, trouble, _delivery.AcknowledgementDeadline, _time) : null;
         var start = fence is null
             ? new FencedPartition(await NewProducerAsync(lane.Target, cancellationToken).ConfigureAwait(false), await log.ReadEndAsync(cancellationToken).ConfigureAwait(false))
             : await fence.AcquireAsync(cancellationToken).ConfigureAwait(false);
@@ -106,7 +110,7 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
 
         var window = new QueueWindow(lane.QueueBytes);
         var splitter = new RecordBatchSplitter(_delivery.Codec, _delivery.CodecLevel, BufferPool.Shared);
-        var queue = new PartitionQueue(lane.Target, start.Producer, start.EndOffset, fence, _dispatcher, observer, window, splitter, _delivery.AcknowledgementDeadline, _time, lane.LeaveOut);
+        var queue = new PartitionQueue(lane.Target, start.Producer, start.EndOffset, fence, _dispatcher, observer, trouble, window, splitter, _delivery.AcknowledgementDeadline, _time, lane.LeaveOut);
         await _dispatcher.PlaceAsync(queue).WaitAsync(cancellationToken).ConfigureAwait(false);
         return new BatchSink(lane, start.EndOffset, queue, window, _dispatcher, _delivery, _time);
     }
@@ -118,9 +122,9 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
         await _cluster.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task RequirePartitionAsync(TargetPartition target, ISinkObserver observer, CancellationToken cancellationToken)
+    private async Task RequirePartitionAsync(TargetPartition target, LaneTrouble trouble, CancellationToken cancellationToken)
     {
-        var error = await FindTopicAsync(target, observer, cancellationToken).ConfigureAwait(false);
+        var error = await FindTopicAsync(target, trouble, cancellationToken).ConfigureAwait(false);
         if (KafkaErrors.Classify(error) == KafkaErrorClass.Denied)
         {
             throw new RestoreException(ErrorCodes.TargetDenied, $"opening a lane was denied: {KafkaErrors.NameOf(error)}", target.ToString());
@@ -138,7 +142,7 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
     }
 
     /// <summary>The topic's error, NO_ERROR included; waits for a broker that answers.</summary>
-    private async Task<KafkaErrorCode> FindTopicAsync(TargetPartition target, ISinkObserver observer, CancellationToken cancellationToken)
+    private async Task<KafkaErrorCode> FindTopicAsync(TargetPartition target, LaneTrouble trouble, CancellationToken cancellationToken)
     {
         var clock = Deadline.Start(_time, _delivery.AcknowledgementDeadline);
         var backoff = default(Backoff);
@@ -147,12 +151,12 @@ public sealed class BatchSinkFactory : IRecordSinkFactory
             try
             {
                 var errors = await _cluster.RefreshAsync([target.Topic], cancellationToken).ConfigureAwait(false);
-                observer.Troubled(null);
+                trouble.SayAside(null);
                 return errors.GetValueOrDefault(target.Topic, KafkaErrorCode.UnknownTopicOrPart);
             }
             catch (WireException failure) when (!clock.IsOver)
             {
-                observer.Troubled(failure.Message);
+                trouble.SayAside(failure.Message);
             }
             catch (WireException failure)
             {

@@ -14,8 +14,8 @@ namespace KafkaRestore.Kafka.Sinks.Batch.Fencing;
 /// <param name="target">The partition.</param>
 /// <param name="deadline">How long to wait for an answer.</param>
 /// <param name="time">The clock.</param>
-/// <param name="observer">Hears what it waits for; null: nobody does.</param>
-internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, TimeSpan deadline, TimeProvider time, ISinkObserver? observer = null)
+/// <param name="trouble">Hears of what is waited for.</param>
+internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, TimeSpan deadline, TimeProvider time, LaneTrouble trouble)
 {
     private const int FetchBytes = 1 << 20;
     private static readonly TimeSpan FetchWait = TimeSpan.FromMilliseconds(500);
@@ -32,6 +32,10 @@ internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, 
             : throw new RestoreException(
                 ErrorCodes.OpenTransaction, $"a transaction of another producer is open from offset {stable} on; the log ends at {end}", target.ToString());
     }
+
+    /// <summary>Completes when the leader answers.</summary>
+    /// <exception cref="RestoreException">TARGET_UNAVAILABLE, TARGET_DENIED.</exception>
+    public Task WaitForLeaderAsync(CancellationToken cancellationToken) => ReadLatestAsync(IsolationLevel.ReadUncommitted, cancellationToken);
 
     /// <summary>The batches of records that hold offsets of <paramref name="from"/> up to <paramref name="to"/>; control batches are left out.</summary>
     /// <exception cref="RestoreException">TARGET_REWOUND: the offsets are gone; TARGET_UNAVAILABLE, TARGET_DENIED.</exception>
@@ -102,11 +106,16 @@ internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, 
     {
         var clock = Deadline.Start(time, deadline);
         var backoff = default(Backoff);
-        while (true)
+        for (var isRepeated = false; ; isRepeated = true)
         {
-            string trouble;
+            string why;
             try
             {
+                if (isRepeated)
+                {
+                    await cluster.RefreshAsync([target.Topic], cancellationToken).ConfigureAwait(false);
+                }
+
                 if (cluster.LeaderOf(target) is { } leader)
                 {
                     var connection = await cluster.BrokerAsync(leader.Broker, cancellationToken).ConfigureAwait(false);
@@ -114,19 +123,17 @@ internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, 
                     var error = errorOf(answer);
                     if (error == KafkaErrorCode.NoError)
                     {
-                        observer?.Troubled(null);
+                        trouble.SayAside(null);
                         return answer;
                     }
 
                     ThrowIfFinal(error);
-                    trouble = KafkaErrors.NameOf(error);
+                    why = KafkaErrors.NameOf(error);
                 }
                 else
                 {
-                    trouble = TargetFailures.Leaderless;
+                    why = TargetFailures.Leaderless;
                 }
-
-                await cluster.RefreshAsync([target.Topic], cancellationToken).ConfigureAwait(false);
             }
             catch (WireException failure) when (failure.Failure is WireFailure.Denied or WireFailure.Unsupported)
             {
@@ -134,14 +141,14 @@ internal sealed class PartitionLog(WireCluster cluster, TargetPartition target, 
             }
             catch (WireException failure)
             {
-                trouble = failure.Message;
+                why = failure.Message;
             }
 
-            observer?.Troubled(trouble);
+            trouble.SayAside(why);
             if (clock.IsOver)
             {
                 throw new RestoreException(
-                    ErrorCodes.TargetUnavailable, $"the end of the log could not be read within {deadline.TotalSeconds:0.#} s: {trouble}", target.ToString());
+                    ErrorCodes.TargetUnavailable, $"the end of the log could not be read within {deadline.TotalSeconds:0.#} s: {why}", target.ToString());
             }
 
             await Task.Delay(backoff.Next(), time, cancellationToken).ConfigureAwait(false);

@@ -10,8 +10,17 @@ using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 namespace KafkaRestore.Kafka.Sinks.Batch.Fencing;
 
 /// <summary>Asks the coordinator of one transactional id, and goes on asking while the answer may change.</summary>
-internal sealed class TransactionCoordinator(WireCluster cluster, string transactionalId, string where, TimeSpan deadline, TimeProvider time)
+/// <param name="cluster">The target.</param>
+/// <param name="transactionalId">The id.</param>
+/// <param name="where">What an error is about.</param>
+/// <param name="deadline">How long to wait for an answer.</param>
+/// <param name="time">The clock.</param>
+/// <param name="trouble">Hears of what is waited for; null: nobody does.</param>
+internal sealed class TransactionCoordinator(
+    WireCluster cluster, string transactionalId, string where, TimeSpan deadline, TimeProvider time, LaneTrouble? trouble = null)
 {
+    private int? _broker;
+
     /// <summary>Asks until there is an answer that is final.</summary>
     /// <param name="request">The question.</param>
     /// <param name="errorOf">The error in an answer, NO_ERROR included.</param>
@@ -22,10 +31,10 @@ internal sealed class TransactionCoordinator(WireCluster cluster, string transac
     {
         var call = new ShardedCall<string, TResponse>(cluster, time)
         {
-            Route = (ids, token) => Route.ToCoordinatorsAsync(cluster, CoordinatorKind.Transaction, ids, token),
+            Route = RouteAsync,
             Ask = async (connection, _, token) => [await connection.AskAsync(request, token).ConfigureAwait(false)],
             ErrorOf = errorOf,
-            MayPass = MayPass,
+            MayPass = WaitsFor,
         };
         Question<string, TResponse> question;
         try
@@ -35,6 +44,10 @@ internal sealed class TransactionCoordinator(WireCluster cluster, string transac
         catch (WireException failure)
         {
             throw Failed(request.Api, failure);
+        }
+        finally
+        {
+            trouble?.SayAside(null);
         }
 
         return question switch
@@ -47,6 +60,31 @@ internal sealed class TransactionCoordinator(WireCluster cluster, string transac
 
     // A topic that was created a moment ago may not have reached the coordinator.
     private static bool MayPass(KafkaErrorCode error) => error == KafkaErrorCode.UnknownTopicOrPart || KafkaErrors.MayPass(error);
+
+    private async Task<IReadOnlyList<Route>> RouteAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        _broker = null;
+        var routes = await Route.ToCoordinatorsAsync(cluster, CoordinatorKind.Transaction, ids, cancellationToken).ConfigureAwait(false);
+        _broker = routes[0].Broker;
+        return routes;
+    }
+
+    /// <summary>Whether to ask again after <paramref name="error"/>; names it to who watches.</summary>
+    private bool WaitsFor(KafkaErrorCode error)
+    {
+        var mayPass = MayPass(error);
+        if (mayPass)
+        {
+            trouble?.SayAside(error switch
+            {
+                KafkaErrorCode.ConcurrentTransactions => "the marker of the fence is not in the log yet",
+                _ when (int)error < 0 && _broker is { } broker => $"the fence needs broker {broker}, the coordinator of transactional id '{transactionalId}', which does not answer",
+                _ => $"the fence needs the coordinator of transactional id '{transactionalId}': {KafkaErrors.NameOf(error)}",
+            });
+        }
+
+        return mayPass;
+    }
 
     private RestoreException Failed(Api api, WireException failure) => failure.Failure is WireFailure.Denied or WireFailure.Unsupported
         ? WireCluster.ToRestoreException(failure, "fencing older writers", where)

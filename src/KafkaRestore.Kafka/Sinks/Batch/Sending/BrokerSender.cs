@@ -19,6 +19,7 @@ internal sealed class BrokerSender : IAsyncDisposable
 
     private readonly WireCluster _cluster;
     private readonly DeliveryOptions _delivery;
+    private readonly StandstillWatch _standstills;
     private readonly RateLimiter? _rate;
     private readonly Action<ClientLogLine> _log;
     private readonly TimeProvider _time;
@@ -35,11 +36,12 @@ internal sealed class BrokerSender : IAsyncDisposable
     private long _mutedUntil;
     private long _oldestUnanswered;
 
-    public BrokerSender(int broker, WireCluster cluster, DeliveryOptions delivery, RateLimiter? rate, Action<ClientLogLine> log, TimeProvider time)
+    public BrokerSender(int broker, WireCluster cluster, DeliveryOptions delivery, StandstillWatch standstills, RateLimiter? rate, Action<ClientLogLine> log, TimeProvider time)
     {
         Broker = broker;
         _cluster = cluster;
         _delivery = delivery;
+        _standstills = standstills;
         _rate = rate;
         _log = log;
         _time = time;
@@ -97,9 +99,15 @@ internal sealed class BrokerSender : IAsyncDisposable
             while (true)
             {
                 await _signal.WaitAsync(_stop.Token).ConfigureAwait(false);
-                while (Collect() is { } request)
+                while (true)
                 {
-                    await SendAsync(request).ConfigureAwait(false);
+                    var standstills = _standstills.Count;
+                    if (Collect() is not { } request)
+                    {
+                        break;
+                    }
+
+                    await SendAsync(request, standstills).ConfigureAwait(false);
                 }
             }
         }
@@ -147,16 +155,28 @@ internal sealed class BrokerSender : IAsyncDisposable
         return batches;
     }
 
-    private async Task SendAsync(List<SentBatch> batches)
+    /// <param name="batches">What to send.</param>
+    /// <param name="standstills">How often the process had stood still when the queues gave them: after one more they must make sure first.</param>
+    private async Task SendAsync(List<SentBatch> batches, int standstills)
     {
+        var written = false;
         try
         {
             await WaitForTurnAsync(batches).ConfigureAwait(false);
-            Interlocked.CompareExchange(ref _oldestUnanswered, _time.GetTimestamp(), 0);
+            var since = _time.GetTimestamp();
+            Interlocked.CompareExchange(ref _oldestUnanswered, since, 0);
             var connection = await ConnectAsync().ConfigureAwait(false);
             var request = new ProduceRequest(_delivery.RequestTimeout, [.. batches.Select(sent => new ProducePartition(sent.Queue.Target, sent.Batch.Batch.Bytes))]);
 
+            if (_standstills.Count != standstills)
+            {
+                Interlocked.CompareExchange(ref _oldestUnanswered, 0, since);
+                Lose(batches, PartitionQueue.StoodStill, written);
+                return;
+            }
+
             // A broker answers within its own time-out even when replicas do not; after some more it will not answer at all.
+            written = true;
             var answer = await connection.BeginAsync(request, _delivery.RequestTimeout + TimeSpan.FromSeconds(5), _attempt.Token).ConfigureAwait(false);
             _sent.Writer.TryWrite(new SentRequest(batches, answer, _time.GetTimestamp()));
         }
@@ -166,7 +186,7 @@ internal sealed class BrokerSender : IAsyncDisposable
             Interlocked.Exchange(ref _oldestUnanswered, 0);
             var reason = failure is WireException ? failure.Message : $"broker {Broker} was given up: it does not lead its partitions any more";
             Report(reason);
-            Lose(batches, reason);
+            Lose(batches, reason, written);
             LoseIdle(reason);
         }
         finally
@@ -243,7 +263,7 @@ internal sealed class BrokerSender : IAsyncDisposable
             {
                 var reason = failure is WireException ? failure.Message : $"broker {Broker} did not answer";
                 Report(reason);
-                Lose(request.Batches, reason);
+                Lose(request.Batches, reason, written: true);
             }
 
             Interlocked.CompareExchange(ref _oldestUnanswered, 0, request.At);
@@ -261,7 +281,7 @@ internal sealed class BrokerSender : IAsyncDisposable
             }
         }
 
-        sent.Queue.Lose(1, $"broker {Broker} did not answer for {sent.Queue.Target}");
+        sent.Queue.Lose($"broker {Broker} did not answer for {sent.Queue.Target}", written: true);
     }
 
     /// <summary>A broker that asks for a pause gets it (KIP-219).</summary>
@@ -274,11 +294,11 @@ internal sealed class BrokerSender : IAsyncDisposable
         }
     }
 
-    private static void Lose(List<SentBatch> batches, string reason)
+    private static void Lose(List<SentBatch> batches, string reason, bool written)
     {
         foreach (var sent in batches)
         {
-            sent.Queue.Lose(1, reason);
+            sent.Queue.Lose(reason, written);
         }
     }
 

@@ -12,7 +12,8 @@ internal sealed partial class PartitionQueue
         _remedy = remedy;
         if (remedy is ProduceReaction.Resend or ProduceReaction.FindLeader or ProduceReaction.Reown)
         {
-            Trouble(why);
+            _trouble.Say(why);
+            _observer.Retried();
         }
 
         RemedyIfQuiet();
@@ -40,7 +41,6 @@ internal sealed partial class PartitionQueue
                     await LeaveOutFirstAsync().ConfigureAwait(false);
                     break;
                 case ProduceReaction.Reown:
-                    await ReownAsync().ConfigureAwait(false);
                     break;
                 case ProduceReaction.FindLeader:
                     await PauseAsync().ConfigureAwait(false);
@@ -49,6 +49,14 @@ internal sealed partial class PartitionQueue
                 default:
                     await PauseAsync().ConfigureAwait(false);
                     break;
+            }
+
+            if (remedy == ProduceReaction.Reown || MayHaveLanded())
+            {
+                await ReownAsync().ConfigureAwait(false);
+
+                // That may have taken long, and the partition may have another leader by now.
+                await _dispatcher.PlaceAsync(this).ConfigureAwait(false);
             }
 
             lock (_gate)
@@ -69,6 +77,15 @@ internal sealed partial class PartitionQueue
         catch (Exception defect)
         {
             End(new RestoreException(ErrorCodes.Internal, $"{defect.GetType().Name}: {defect.Message}", Target.ToString(), inner: defect));
+        }
+    }
+
+    /// <summary>Whether something in the queue may stand in the log already, and can be looked for.</summary>
+    private bool MayHaveLanded()
+    {
+        lock (_gate)
+        {
+            return _fence is not null && _batches.Exists(static batch => batch.IsDoubtful);
         }
     }
 
@@ -128,12 +145,12 @@ internal sealed partial class PartitionQueue
             foreach (var batch in _batches)
             {
                 // Nothing behind a refused batch is taken into the log.
-                (batch.IsDoubtful, batch.LostAt) = (false, null);
+                batch.IsDoubtful = false;
                 Stamp(batch);
             }
 
             _backoff.Reset();
-            Trouble(null);
+            _trouble.Say(null);
             _progressAt = _time.GetTimestamp();
             _window.Release(refused.Charge);
             refused.Release();
@@ -170,11 +187,11 @@ internal sealed partial class PartitionQueue
         {
             throw new RestoreException(
                 ErrorCodes.ProduceRefused,
-                $"the broker lost track of what this writer sent ({_trouble}), and without a fence it cannot be found out safely",
+                $"the broker lost track of what this writer sent ({_trouble.Text}), and without a fence it cannot be found out safely",
                 Target.ToString());
         }
 
-        var (renewed, tail) = await _fence.RenewAsync(_producer, _expected, _ended.Token).ConfigureAwait(false);
+        var (renewed, tail) = await RenewFenceAsync(_fence).ConfigureAwait(false);
         lock (_gate)
         {
             foreach (var landed in tail)
@@ -192,8 +209,24 @@ internal sealed partial class PartitionQueue
             _nextSequence = 0;
             foreach (var batch in _batches)
             {
-                (batch.IsDoubtful, batch.LostAt) = (false, null);
+                batch.IsDoubtful = false;
                 Stamp(batch);
+            }
+        }
+    }
+
+    /// <summary>A right that is refused now was there before, and may be given back before the deadline.</summary>
+    private async Task<(FencedPartition Fenced, IReadOnlyList<LoggedBatch> Tail)> RenewFenceAsync(PartitionFence fence)
+    {
+        while (true)
+        {
+            try
+            {
+                return await fence.RenewAsync(_expected, _ended.Token).ConfigureAwait(false);
+            }
+            catch (RestoreException denial) when (denial.Code == ErrorCodes.TargetDenied && MayWait(denial))
+            {
+                await PauseAsync().ConfigureAwait(false);
             }
         }
     }

@@ -12,13 +12,19 @@ namespace KafkaRestore.Kafka.Sinks.Batch.Sending;
 /// </summary>
 /// <remarks>
 /// The first answer that is not an acknowledgement stops the sending. Once every batch under way has its answer (or its connection is gone), the remedy is applied, and
-/// all unacknowledged batches are sent again from the first on, byte for byte: the broker recognises by their sequence numbers those that it has. But not to the broker to which
-/// the connection broke: it may have started again, and then it knows a producer only if the timestamp of its last record is younger than <c>producer.id.expiration.ms</c>, which a restore's records are not, and takes the
-/// same batch once more. So the partition is fenced again, what has landed is acknowledged, and the rest goes under a new epoch. Where there are
-/// several brokers, the replica that leads now has learned of the batch when it was replicated. Without a fence nobody can look, and the broker's memory is all that there is.
+/// all unacknowledged batches are sent again from the first on. A broker recognises those that it has by their sequence numbers only as long as it remembers their producer: until its next
+/// start or its next look at the list of producers, where the last record is older than <c>producer.id.expiration.ms</c>, as a restore's are. So what may have landed is never sent again on
+/// trust: the partition is fenced anew, what stands in the log is acknowledged, and the rest goes under a new epoch. Without a fence nobody can look, and the broker's memory is all
+/// that there is.
 /// </remarks>
 internal sealed partial class PartitionQueue
 {
+    /// <summary>The reason where nobody else has one.</summary>
+    public const string StoodStill = "the process stood still";
+
+    // How long after the broker's last word a quiet lane takes itself for the newest writer.
+    private static readonly TimeSpan TrustedFor = TimeSpan.FromMinutes(10);
+
     // A broker remembers this many batches of a producer; with more under way it could not recognise all of them again.
     private const int MostUnderWay = 5;
 
@@ -26,6 +32,7 @@ internal sealed partial class PartitionQueue
     private readonly List<PendingBatch> _batches = [];
     private readonly CancellationTokenSource _ended = new();
     private readonly ISinkObserver _observer;
+    private readonly LaneTrouble _trouble;
     private readonly QueueWindow _window;
     private readonly ProduceDispatcher _dispatcher;
     private readonly PartitionFence? _fence;
@@ -46,7 +53,6 @@ internal sealed partial class PartitionQueue
     private Backoff _backoff;
     private long _progressAt;
     private long _contactAt;
-    private string? _trouble;
     private bool _mayWrite;
     private RestoreException? _denial;
     private Exception? _failure;
@@ -57,6 +63,7 @@ internal sealed partial class PartitionQueue
     /// <param name="fence">Renews the fence; null when there is none, and then only one batch is under way until the first is acknowledged.</param>
     /// <param name="dispatcher">Finds the leader.</param>
     /// <param name="observer">Hears of acknowledgements.</param>
+    /// <param name="trouble">Hears of what is waited for.</param>
     /// <param name="window">Gets back what acknowledged batches held.</param>
     /// <param name="splitter">Makes two batches of one that is too large.</param>
     /// <param name="deadline">How long to wait without an acknowledgement.</param>
@@ -69,6 +76,7 @@ internal sealed partial class PartitionQueue
         PartitionFence? fence,
         ProduceDispatcher dispatcher,
         ISinkObserver observer,
+        LaneTrouble trouble,
         QueueWindow window,
         RecordBatchSplitter splitter,
         TimeSpan deadline,
@@ -83,6 +91,7 @@ internal sealed partial class PartitionQueue
         _proven = fence is not null;
         _dispatcher = dispatcher;
         _observer = observer;
+        _trouble = trouble;
         _window = window;
         _splitter = splitter;
         _deadline = deadline;
@@ -144,20 +153,15 @@ internal sealed partial class PartitionQueue
                 return null;
             }
 
-            if (_fence is not null && _underWay == 0 && _time.GetElapsedTime(_contactAt) > PartitionFence.TrustedFor)
+            if (_fence is not null && (_fence.IsStale || (_underWay == 0 && _time.GetElapsedTime(_contactAt) > TrustedFor)))
             {
-                Stop(ProduceReaction.Reown, "the process stood still");
-                return null;
-            }
-
-            if (_fence is not null && _underWay == 0 && _batches[0].LostAt is { } broker && broker == _sender?.Broker && _dispatcher.HasOneBroker)
-            {
-                Stop(ProduceReaction.Reown, _trouble ?? "what was sent may have arrived");
+                Stop(ProduceReaction.Reown, _trouble.Text ?? StoodStill);
                 return null;
             }
 
             var batch = _batches[_underWay++];
             batch.Use();
+            batch.Send();
             return batch;
         }
     }
@@ -186,8 +190,8 @@ internal sealed partial class PartitionQueue
 
             if (_remedy is not null)
             {
-                // Whatever it says of a batch behind the one that failed, that batch will be sent again.
-                batch.IsDoubtful |= _batches[0].IsDoubtful;
+                // Whatever it says of a batch behind the one that failed, that batch is not acknowledged now.
+                batch.IsDoubtful |= ProduceReactions.LeavesDoubt(code);
                 _underWay--;
                 RemedyIfQuiet();
                 return;
@@ -225,17 +229,17 @@ internal sealed partial class PartitionQueue
             }
             else
             {
-                batch.IsDoubtful |= reaction != ProduceReaction.Split;
+                batch.IsDoubtful |= ProduceReactions.LeavesDoubt(code);
                 _splitAt = batch.Batch.Count / 2;
                 Stop(reaction, Describe(code, text));
             }
         }
     }
 
-    /// <summary>The connection over which a batch was sent is gone, or its leader cannot be reached.</summary>
-    /// <param name="batches">How many of its batches have no answer and will get none.</param>
+    /// <summary>One of its batches has no answer and will get none: the connection is gone, or the leader cannot be reached.</summary>
     /// <param name="reason">What happened.</param>
-    public void Lose(int batches, string reason)
+    /// <param name="written">Whether any of the batch may have been sent.</param>
+    public void Lose(string reason, bool written)
     {
         lock (_gate)
         {
@@ -244,15 +248,17 @@ internal sealed partial class PartitionQueue
                 return;
             }
 
-            // Which of them they are does not matter: what is behind the first one can only be in the log if that is.
-            foreach (var batch in _batches.Take(_underWay))
+            if (written)
             {
-                batch.IsDoubtful = true;
-                batch.LostAt = _sender?.Broker;
+                // Which of them it is does not matter: what is behind the first one can only be in the log if that is.
+                foreach (var batch in _batches.Take(_underWay))
+                {
+                    batch.IsDoubtful = true;
+                }
             }
 
-            _underWay -= batches;
-            Trouble(reason);
+            _underWay--;
+            _trouble.Say(reason);
             if (_remedy is null)
             {
                 Stop(ProduceReaction.FindLeader, reason);
@@ -281,7 +287,7 @@ internal sealed partial class PartitionQueue
     {
         lock (_gate)
         {
-            Trouble(trouble);
+            _trouble.Say(trouble);
         }
     }
 
@@ -292,7 +298,7 @@ internal sealed partial class PartitionQueue
         {
             if (_underWay > 0)
             {
-                Trouble(trouble);
+                _trouble.Say(trouble);
             }
         }
     }
@@ -308,7 +314,7 @@ internal sealed partial class PartitionQueue
             if (_mayWrite)
             {
                 _denial = denial;
-                Trouble(denial.Message);
+                _trouble.Say(denial.Message);
             }
 
             return _mayWrite;
@@ -322,7 +328,7 @@ internal sealed partial class PartitionQueue
         {
             if (_failure is null && _batches.Count > 0 && _time.GetElapsedTime(_progressAt) is var waited && waited >= _deadline)
             {
-                EndLocked(_denial is { } denial ? PartitionRefusals.StillDenied(denial, waited, Target) : PartitionRefusals.Late(waited, _trouble, Target));
+                EndLocked(_denial is { } denial ? PartitionRefusals.StillDenied(denial, waited, Target) : PartitionRefusals.Late(waited, _trouble.Text, Target));
             }
         }
     }
@@ -375,7 +381,7 @@ internal sealed partial class PartitionQueue
         _proven = _mayWrite = true;
         _denial = null;
         _backoff.Reset();
-        Trouble(null);
+        _trouble.Say(null);
         _progressAt = _time.GetTimestamp();
         try
         {
@@ -388,15 +394,6 @@ internal sealed partial class PartitionQueue
 
         _window.Release(batch.Charge);
         batch.Release();
-    }
-
-    private void Trouble(string? why)
-    {
-        if (_trouble != why)
-        {
-            _trouble = why;
-            _observer.Troubled(why);
-        }
     }
 
     private static string Describe(KafkaErrorCode code, string? text) =>

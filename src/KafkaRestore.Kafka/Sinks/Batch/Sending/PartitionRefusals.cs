@@ -59,7 +59,7 @@ internal static class PartitionRefusals
             _ when found < expected => new RestoreException(
                 ErrorCodes.TargetRewound, $"{what} got offset {found}; {expected} was expected, so acknowledged records are gone", target.ToString()),
             _ => new RestoreException(
-                ErrorCodes.ForeignWriter, $"{what} got offset {found}; {expected} was expected", target.ToString(), batch.IsDoubtful ? WrittenTwice : null),
+                ErrorCodes.ForeignWriter, $"{what} got offset {found}; {expected} was expected", target.ToString(), batch.IsDoubtful || batch.IsRepeated ? WrittenTwice : null),
         };
     }
 

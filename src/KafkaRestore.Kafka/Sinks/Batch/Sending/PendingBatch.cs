@@ -6,6 +6,7 @@ namespace KafkaRestore.Kafka.Sinks.Batch.Sending;
 internal sealed class PendingBatch
 {
     private int _users = 1;
+    private bool _isSent;
 
     public PendingBatch(RecordBatch batch, RecordOrigin origin, long charge)
     {
@@ -27,12 +28,12 @@ internal sealed class PendingBatch
     public int Sequence { get; private set; }
 
     /// <summary>
-    /// Whether it was under way and nobody can say what became of it: it may stand in the log although a broker refuses it now. Cleared by whoever knows better.
+    /// Whether it was under way and nobody can say what became of it: it may stand in the log, whatever a broker says of it later. Cleared by whoever has looked.
     /// </summary>
     public bool IsDoubtful { get; set; }
 
-    /// <summary>The broker to which it was on its way when the connection broke: it may be in that broker's log, and the broker may have forgotten who wrote it. Null while there is none.</summary>
-    public int? LostAt { get; set; }
+    /// <summary>Whether it has been sent before, looked for in between or not.</summary>
+    public bool IsRepeated { get; private set; }
 
     /// <summary>Gives it its place in the producer's sequence.</summary>
     public void Stamp(ProducerIdentity producer, int sequence)
@@ -47,6 +48,13 @@ internal sealed class PendingBatch
 
     /// <summary>Keeps the memory while the bytes are being written.</summary>
     public void Use() => Interlocked.Increment(ref _users);
+
+    /// <summary>It goes out for the first time, or once more.</summary>
+    public void Send()
+    {
+        IsRepeated = _isSent;
+        _isSent = true;
+    }
 
     /// <summary>Ends a <see cref="Use"/>, or the batch itself; the last one gives the memory back.</summary>
     public void Release()

@@ -28,6 +28,7 @@ internal sealed class ProduceDispatcher : IAsyncDisposable
     private readonly ConcurrentDictionary<PartitionQueue, Place> _places = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ITimer _upkeep;
+    private long _brokerRate;
     private int _opened;
     private int _checking;
 
@@ -35,13 +36,15 @@ internal sealed class ProduceDispatcher : IAsyncDisposable
     {
         _cluster = cluster;
         _delivery = delivery;
+        _brokerRate = delivery.BrokerBytesPerSecond ?? long.MaxValue;
         _log = log;
         _time = time;
+        Standstills = new StandstillWatch(time);
         _upkeep = time.CreateTimer(static state => _ = ((ProduceDispatcher)state!).CheckSendersAsync(), this, UpkeepPeriod, UpkeepPeriod);
     }
 
-    /// <summary>Whether no other broker could lead: then whoever is away is waited for, and nobody else remembers what it has forgotten.</summary>
-    public bool HasOneBroker => _cluster.BrokerCount == 1;
+    /// <summary>Notices that the process stood still.</summary>
+    public StandstillWatch Standstills { get; }
 
     /// <summary>Finds the leader of a queue's partition, however long that takes, and has it send the queue.</summary>
     /// <exception cref="RestoreException">TARGET_TOPIC_MISSING: the topic is gone; TARGET_DENIED.</exception>
@@ -71,6 +74,7 @@ internal sealed class ProduceDispatcher : IAsyncDisposable
     /// <summary>Closes every connection.</summary>
     public async ValueTask DisposeAsync()
     {
+        Standstills.Dispose();
         await _upkeep.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         foreach (var sender in _senders.Values)
@@ -137,9 +141,31 @@ internal sealed class ProduceDispatcher : IAsyncDisposable
             broker,
             _cluster,
             _delivery,
-            _delivery.BrokerBytesPerSecond is { } most ? _rates.GetOrAdd(broker, _ => new RateLimiter(most, _time)) : null,
+            Standstills,
+            _delivery.BrokerBytesPerSecond is not null ? RateOf(broker) : null,
             _log,
             _time));
+
+    /// <summary>Changes the limit of each broker; for a factory that was made with one.</summary>
+    public void ChangeBrokerRate(long bytesPerSecond)
+    {
+        lock (_rates)
+        {
+            _brokerRate = bytesPerSecond;
+            foreach (var rate in _rates.Values)
+            {
+                rate.Change(bytesPerSecond);
+            }
+        }
+    }
+
+    private RateLimiter RateOf(int broker)
+    {
+        lock (_rates)
+        {
+            return _rates.GetOrAdd(broker, _ => new RateLimiter(_brokerRate, _time));
+        }
+    }
 
     /// <summary>Of a broker that does not answer, asks the others whether it still leads its partitions; if not, gives it up.</summary>
     private async Task CheckSendersAsync()

@@ -6,10 +6,10 @@ internal enum ProduceReaction
     /// <summary>The batch is in the log for good.</summary>
     Acknowledge,
 
-    /// <summary>May pass: the same bytes again after a pause.</summary>
+    /// <summary>May pass: the same batch again after a pause, and after a look whether it has landed.</summary>
     Resend,
 
-    /// <summary>The leader is another one now: find it, then the same bytes again.</summary>
+    /// <summary>The leader is another one now: find it, then as <see cref="Resend"/>.</summary>
     FindLeader,
 
     /// <summary>The broker and we disagree about what is in the log: fence again, see what has landed, send the rest.</summary>

@@ -11,7 +11,6 @@ internal static class ProduceReactions
     {
         [KafkaErrorCode.NoError] = Acknowledge,
 
-        // The batch may or may not be in the log; the broker knows its sequence number, so the same bytes again are safe.
         [KafkaErrorCode.Unknown] = Resend,
         [KafkaErrorCode.InvalidMsg] = Resend,
         [KafkaErrorCode.RequestTimedOut] = Resend,
@@ -48,6 +47,29 @@ internal static class ProduceReactions
         [KafkaErrorCode.TransactionalIdAuthorizationFailed] = Denied,
     }.ToFrozenDictionary();
 
+    // Refused before anything is written. All others may be said of a batch that the leader has written and whose replicas, or whose leader, were not there any more.
+    private static readonly FrozenSet<KafkaErrorCode> RefusedUnwritten = new[]
+    {
+        KafkaErrorCode.InvalidMsg,
+        KafkaErrorCode.NotEnoughReplicas,
+        KafkaErrorCode.ConcurrentTransactions,
+        KafkaErrorCode.ThrottlingQuotaExceeded,
+        KafkaErrorCode.OutOfOrderSequenceNumber,
+        KafkaErrorCode.UnknownProducerId,
+        KafkaErrorCode.MsgSizeTooLarge,
+        KafkaErrorCode.RecordListTooLarge,
+        KafkaErrorCode.InvalidTimestamp,
+        KafkaErrorCode.InvalidRecord,
+        KafkaErrorCode.InvalidProducerEpoch,
+        KafkaErrorCode.ProducerFenced,
+        KafkaErrorCode.TopicAuthorizationFailed,
+        KafkaErrorCode.ClusterAuthorizationFailed,
+        KafkaErrorCode.TransactionalIdAuthorizationFailed,
+    }.ToFrozenSet();
+
     /// <summary>The reaction to <paramref name="code"/>; a code that the table does not name is <see cref="Fatal"/>.</summary>
     public static ProduceReaction To(KafkaErrorCode code) => Table.GetValueOrDefault(code, Fatal);
+
+    /// <summary>Whether a batch that gets this answer, and is not acknowledged by it, may stand in the log.</summary>
+    public static bool LeavesDoubt(KafkaErrorCode code) => !RefusedUnwritten.Contains(code);
 }
