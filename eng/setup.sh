@@ -51,14 +51,14 @@ need_sdk() {
 solution=$root/KafkaRestoreCluster.sln
 has_cluster() { [ "$solution" = "$root/KafkaRestoreCluster.sln" ]; }
 
-# Restores packages; where the source lacks librdkafka.redist the system's librdkafka is used, which this machine then remembers; where it lacks those of the cluster, all else goes on without it.
+# Restores packages (NU1101 to NU1103: not there; NU1603: only another version is); where the source lacks librdkafka.redist the system's librdkafka is used, which this machine then remembers; where it lacks those of the cluster, all else goes on without it.
 restore_packages() {
   local log; log=$(mktemp)
   until dotnet restore "$solution" >"$log" 2>&1; do
-    if grep -Eq 'NU110[123].*librdkafka\.redist' "$log" && [ ! -f "$root/Directory.Build.local.props" ]; then
+    if grep -Eq 'NU(110[123]|1603).*librdkafka\.redist' "$log" && [ ! -f "$root/Directory.Build.local.props" ]; then
       say "the package source has no librdkafka.redist: using the system's librdkafka instead"
       printf '<Project>\n  <PropertyGroup>\n    <UseSystemLibrdkafka>true</UseSystemLibrdkafka>\n  </PropertyGroup>\n</Project>\n' >"$root/Directory.Build.local.props"
-    elif grep -Eq 'NU110[123].*(Microsoft\.Orleans|StackExchange\.Redis|Pipelines\.Sockets|System\.IO\.Hashing)' "$log" && has_cluster; then
+    elif grep -Eq 'NU(110[123]|1603).*(Microsoft\.Orleans|StackExchange\.Redis|Pipelines\.Sockets|System\.IO\.Hashing)' "$log" && has_cluster; then
       say "the package source lacks packages of the cluster (Microsoft.Orleans, StackExchange.Redis): going on without kafka-restore-silo and its tests; nothing else is missing"
       solution=$root/KafkaRestore.Standalone.slnf
     else

@@ -1,4 +1,5 @@
 using KafkaRestore.Api;
+using KafkaRestore.Cluster.Groups;
 using KafkaRestore.Cluster.Lanes;
 using KafkaRestore.Cluster.Redis;
 using KafkaRestore.Cluster.Service;
@@ -113,8 +114,11 @@ internal sealed class ClusterSilo : IAsyncDisposable
                 provider.GetRequiredService<SiloView>(),
                 provider.GetRequiredService<CoordinatedRuns>(),
                 TimeProvider.System),
+            Groups = (job, snapshots, target, say) =>
+                new SharedGroupCommits(job, snapshots, target, provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<SiloView>(), TimeProvider.System) { Say = say },
         });
         services.AddSingleton<WorkerFactory>();
+        services.AddSingleton<GroupShareWork>();
         services.AddSingleton<SiloLanes>();
         services.AddSingleton<ClusterRestoreService>();
 

@@ -52,7 +52,9 @@ public sealed class RemoteRestoreService : IRestoreService, IDisposable
     /// <inheritdoc/>
     public async Task<SubmitResult> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/jobs?again={Word(submission.Again)}&adopt={Word(submission.Adopt)}&purge={Word(submission.Purge)}")
+        using var request = new HttpRequestMessage(HttpMethod.Post, submission.Kind == JobKind.OffsetReset
+            ? "/v1/offset-resets"
+            : $"/v1/jobs?again={Word(submission.Again)}&adopt={Word(submission.Adopt)}&purge={Word(submission.Purge)}")
         {
             Content = new StringContent(submission.Document, Encoding.UTF8, "application/yaml"),
         };

@@ -6,6 +6,9 @@ public sealed record JobInfo
     /// <summary>Its id, made by the service.</summary>
     public required string Id { get; init; }
 
+    /// <summary>What it does.</summary>
+    public JobKind Kind { get; init; }
+
     /// <summary>Where it stands.</summary>
     public required JobState State { get; init; }
 
@@ -23,6 +26,9 @@ public sealed record JobInfo
 
     /// <summary>How far it is; null where nothing is known yet.</summary>
     public JobProgress? Progress { get; init; }
+
+    /// <summary>What has become of its consumer groups, as far as its last run has ended; null where it has none, or nothing is known yet.</summary>
+    public GroupCounts? Groups { get; init; }
 
     /// <summary>The limits that hold; null while it does not run.</summary>
     public JobLimits? Limits { get; init; }
@@ -69,6 +75,15 @@ public sealed record JobProgress
 
     /// <summary>Lanes that wait for the target, or for an acknowledgement for long, in words; null when none does.</summary>
     public string? Waiting { get; init; }
+}
+
+/// <summary>Numbers of consumer groups.</summary>
+/// <param name="Reset">Groups that are where they should be, read back.</param>
+/// <param name="Failed">The others.</param>
+public sealed record GroupCounts(int Reset, int Failed)
+{
+    /// <summary>All of them.</summary>
+    public int Total => Reset + Failed;
 }
 
 /// <summary>Numbers of lanes by state.</summary>

@@ -6,6 +6,9 @@ public sealed record JobSubmission
     /// <summary>The configuration of a restore, YAML or JSON (docs/configuration.md). Secrets by reference only.</summary>
     public required string Document { get; init; }
 
+    /// <summary>What is to be done with it.</summary>
+    public JobKind Kind { get; init; }
+
     /// <summary>What makes a repeated submission the same one, 1 to 200 printable characters; null: every submission is a new job.</summary>
     public string? IdempotencyKey { get; init; }
 

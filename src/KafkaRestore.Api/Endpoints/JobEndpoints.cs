@@ -18,6 +18,7 @@ namespace KafkaRestore.Api.Endpoints;
 internal static class JobEndpoints
 {
     private const string Jobs = "/v1/jobs";
+    private const string OffsetResets = "/v1/offset-resets";
     private const int MostJobs = 500;
     private const int MostLanes = 1_000;
     private const string LastEventHeader = "Last-Event-ID";
@@ -29,6 +30,10 @@ internal static class JobEndpoints
                 SubmitAsync(request, service, options.MaxDocumentBytes, submission => submission with { Again = again ?? false, Adopt = adopt ?? false, Purge = purge ?? false }, stop))
             .Accepts<string>("application/yaml", [.. SubmittedDocument.MediaTypes]).Produces<SubmitResult>(StatusCodes.Status201Created).Produces<SubmitResult>().WithProblems()
             .WithName("submit").WithSummary("Takes a restore: its configuration is read, planned and checked, and the job is durable before the answer.");
+        routes.MapPost(OffsetResets, (HttpRequest request, IRestoreService service, CancellationToken stop) =>
+                SubmitAsync(request, service, options.MaxDocumentBytes, static submission => submission with { Kind = JobKind.OffsetReset }, stop))
+            .Accepts<string>("application/yaml", [.. SubmittedDocument.MediaTypes]).Produces<SubmitResult>(StatusCodes.Status201Created).Produces<SubmitResult>().WithProblems()
+            .WithName("submit_offset_reset").WithSummary("Takes an offset reset: the consumer groups of the configuration are led to where its finished restore has put what they read. The job is one like others.");
         routes.MapGet(Jobs, (IRestoreService service, string? state, string? after, int? limit, CancellationToken stop) =>
                 service.ListAsync(new JobQuery(StateOf(state), after, Within(limit ?? 50, MostJobs, nameof(limit))), stop))
             .WithProblems().WithName("list").WithSummary("The jobs, the newest first.");

@@ -11,12 +11,14 @@ internal static class JobText
     {
         var page = new TextPage().Headline(Word(job.State).ToUpperInvariant(), Meaning(job), ColourOf(job.State), style).Line().Fields(
             ("Job", job.Id),
+            ("Kind", job.Kind == JobKind.OffsetReset ? "offset reset" : null),
             ("Archive", job.BackupId),
             ("Submitted", Time(job.SubmittedAt)),
             ("Started", Time(job.StartedAt)),
             ("Ended", Time(job.EndedAt)),
             ("Progress", job.Progress is { } progress ? Of(progress) : null),
-            ("Partitions", job.Progress is { } counted ? Of(counted.Lanes) : null));
+            ("Partitions", job.Progress is { } counted ? Of(counted.Lanes) : null),
+            ("Groups", job.Groups is { } groups ? Of(groups) : null));
         return page.List("Problems", job.Problems).ToString();
     }
 
@@ -28,10 +30,10 @@ internal static class JobText
             return "no jobs\n";
         }
 
-        var table = new TextTable("JOB", "STATE", "ARCHIVE", ">DONE", ">RECORDS", "SUBMITTED");
+        var table = new TextTable("JOB", "STATE", "KIND", "ARCHIVE", ">DONE", ">RECORDS", "SUBMITTED");
         foreach (var job in list.Jobs)
         {
-            table.Add([job.Id, Word(job.State), job.BackupId, job.Progress is { } progress ? Percent(progress) : "", job.Progress is { } records ? Show.Count(records.Records) : "", Time(job.SubmittedAt)!]);
+            table.Add([job.Id, Word(job.State), job.Kind == JobKind.OffsetReset ? "offset reset" : "restore", job.BackupId, job.Progress is { } progress ? Percent(progress) : "", job.Progress is { } records ? Show.Count(records.Records) : "", Time(job.SubmittedAt)!]);
         }
 
         return $"{string.Join('\n', table.Lines().Select(Printable.Line))}\n{(list.Next is { } next ? $"and more: --after {next}\n" : "")}";
@@ -42,6 +44,9 @@ internal static class JobText
         $"{Percent(progress)}  {Show.Count(progress.RecordsAccountedFor)} of {Show.Count(progress.RecordsPlanned, "record")}" +
         (progress.RecordsPerSecond > 0 ? $"  {Show.Count((long)progress.RecordsPerSecond)} records/s  {Show.Size(progress.BytesPerSecond)}/s" : "") +
         (progress.SecondsLeft is { } left ? $"  {Show.Duration(TimeSpan.FromSeconds(left))} left" : "");
+
+    /// <summary>Consumer groups: <c>12 reset, 1 failed</c>.</summary>
+    public static string Of(GroupCounts groups) => $"{Show.Count(groups.Reset)} reset{(groups.Failed == 0 ? "" : $", {Show.Count(groups.Failed)} failed")}";
 
     /// <summary>Lanes by state: <c>3 done, 4 running</c>.</summary>
     public static string Of(LaneCounts lanes)
@@ -104,8 +109,10 @@ internal static class JobText
         JobState.Pausing or JobState.Cancelling => "the job settles what is under way",
         JobState.Paused => $"the job stands still; `kafka-restore resume {job.Id}` lets it go on",
         JobState.Cancelled => "the job was ended on request; what it has written stays",
+        JobState.Done when job.Kind == JobKind.OffsetReset => "every group is where it should be",
         JobState.Done => "everything is restored and accounted for",
         JobState.Partial => $"something is missing; `kafka-restore report {job.Id}` says what, `kafka-restore resume {job.Id}` goes on",
+        JobState.Refused when job.Kind == JobKind.OffsetReset => "it was refused before the first commit; nothing was changed by this run",
         JobState.Refused => "it was refused before the first record; nothing was written by this run",
         _ => "it ended by a defect or something that nobody foresaw",
     };

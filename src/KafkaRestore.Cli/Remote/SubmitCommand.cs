@@ -18,6 +18,7 @@ internal sealed class SubmitCommand : RemoteCommand
         Required = true,
     };
 
+    private readonly Option<bool> _offsetReset = new("--offset-reset") { Description = "Restore no record: lead the configuration's consumer groups to where its finished restore has put what they read." };
     private readonly Option<bool> _wait = new("--wait") { Description = "Wait until the job has ended, and end with its exit code." };
     private readonly Option<bool> _watch = new("--watch") { Description = "The same, and show how it goes." };
     private readonly Option<bool> _again = new("--again") { Description = "Begin a new job whatever an earlier one has done; the target must be empty again." };
@@ -32,9 +33,10 @@ internal sealed class SubmitCommand : RemoteCommand
     private readonly Option<OutputFormat> _format = FormatOption.Create();
 
     public SubmitCommand()
-        : base("submit", "Gives a restore to a service, which checks it and carries it out.")
+        : base("submit", "Gives a restore, or an offset reset, to a service, which checks it and carries it out.")
     {
         Add(_config);
+        Add(_offsetReset);
         Add(_wait);
         Add(_watch);
         Add(_again);
@@ -43,11 +45,19 @@ internal sealed class SubmitCommand : RemoteCommand
         Add(_key);
         Add(_format);
         AddServer();
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_offsetReset) is not null && new[] { _again, _adopt, _purge }.FirstOrDefault(option => result.GetResult(option) is not null) is { } other)
+            {
+                result.AddError($"--offset-reset and {other.Name} do not go together");
+            }
+        });
     }
 
     public override IReadOnlyList<string> Examples =>
     [
         "kafka-restore submit --config restore.yaml --watch",
+        "kafka-restore submit --config restore.yaml --offset-reset --wait",
         "kafka-restore submit --config restore.yaml --idempotency-key nightly-1 --wait --format json",
     ];
 
@@ -63,6 +73,7 @@ internal sealed class SubmitCommand : RemoteCommand
         var submission = new JobSubmission
         {
             Document = Read(arguments.GetRequiredValue(_config)),
+            Kind = arguments.GetValue(_offsetReset) ? JobKind.OffsetReset : JobKind.Restore,
             IdempotencyKey = arguments.GetValue(_key),
             Again = arguments.GetValue(_again),
             Adopt = arguments.GetValue(_adopt),

@@ -90,7 +90,7 @@ internal sealed class DryRunFlow(RestoreConfiguration configuration, CommandCont
 
             await using (groups.ConfigureAwait(false))
             {
-                return await groups.ExtendAsync(preflight, plan, job: null, stop).ConfigureAwait(false);
+                return await groups.ExtendAsync(preflight, plan, place: null, stop).ConfigureAwait(false);
             }
         }
         finally

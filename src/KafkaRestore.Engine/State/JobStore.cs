@@ -21,7 +21,8 @@ public sealed class JobStore
     {
     }
 
-    internal JobStore(IStateFiles files, TimeProvider time)
+    /// <summary>A store on what holds the state.</summary>
+    public JobStore(IStateFiles files, TimeProvider time)
     {
         _files = files;
         _time = time;

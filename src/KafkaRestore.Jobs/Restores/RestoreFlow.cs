@@ -16,9 +16,9 @@ namespace KafkaRestore.Jobs.Restores;
 /// <param name="configuration">What is restored, and how.</param>
 /// <param name="context">Log and clock.</param>
 /// <param name="audience">Is told of it.</param>
-/// <param name="lanes">Carries the lanes out; null: this process does.</param>
+/// <param name="workers">Who carries the work out; null: this process does.</param>
 internal sealed class RestoreFlow(
-    RestoreConfiguration configuration, JobContext context, IRestoreAudience audience, Func<LaneRun, ILaneExecution>? lanes = null)
+    RestoreConfiguration configuration, JobContext context, IRestoreAudience audience, Workers? workers = null)
 {
     private readonly ConsoleLog _log = context.Log;
 
@@ -30,7 +30,7 @@ internal sealed class RestoreFlow(
         var parts = new RestoreParts();
         try
         {
-            parts.Open(configuration, context, lanes);
+            parts.Open(configuration, context, workers);
             _log.Info($"archive at {parts.Storage.Properties.Location}");
             var job = parts.Job;
             var (plan, preflight) = await OpenAsync(job, stop).ConfigureAwait(false);
@@ -77,7 +77,7 @@ internal sealed class RestoreFlow(
         var parts = new RestoreParts();
         try
         {
-            parts.Open(configuration, context, lanes);
+            parts.Open(configuration, context, workers);
             var (plan, preflight) = configuration.Options.State is { Again: true }
                 ? await CheckAnewAsync(parts.Job, stop).ConfigureAwait(false)
                 : await OpenAsync(parts.Job, stop).ConfigureAwait(false);
@@ -90,7 +90,7 @@ internal sealed class RestoreFlow(
     }
 
     private static async Task<PreflightResult> ExtendAsync(RestoreParts parts, PreflightResult preflight, RestorePlan plan, CancellationToken stop) =>
-        parts.Groups is { } groups ? await groups.ExtendAsync(preflight, plan, parts.Job.State?.Stored, stop).ConfigureAwait(false) : preflight;
+        parts.Groups is { } groups ? await groups.ExtendAsync(preflight, plan, parts.Job.State is { } state ? GroupsPlace.Of(state.Stored) : null, stop).ConfigureAwait(false) : preflight;
 
     /// <summary>Plans, opens the job's state and checks; no preflight means that the job is finished.</summary>
     private async Task<(RestorePlan Plan, PreflightResult? Preflight)> OpenAsync(RestoreJob job, CancellationToken stop)
@@ -144,7 +144,7 @@ internal sealed class RestoreFlow(
         var isWhole = summary.Skips == 0;
         if (groups is not null)
         {
-            if (await groups.FinishAsync(plan, stored, stop).ConfigureAwait(false) is not { } report)
+            if (await groups.FinishAsync(plan, GroupsPlace.Of(stored), stop).ConfigureAwait(false) is not { } report)
             {
                 return ExitCode.Refused;
             }

@@ -28,15 +28,15 @@ internal sealed class RestoreParts
 
     /// <summary>Opens them; what is open when one fails is closed by <see cref="CloseAsync"/>.</summary>
     /// <exception cref="Records.Errors.RestoreException">The configuration asks for something that cannot be opened.</exception>
-    public void Open(RestoreConfiguration configuration, JobContext context, Func<LaneRun, ILaneExecution>? lanes)
+    public void Open(RestoreConfiguration configuration, JobContext context, Workers? workers)
     {
         var options = configuration.Options;
         _storage = Keep(StorageFactory.Open(options.Storage, counters: context.Metrics?.CountersOf(options.Storage)));
         var cluster = Keep(new ChosenTargetCluster(options.Target, log: context.Log.Client));
         var sinks = Keep(new ChosenSinkFactory(options.Target, options.Delivery, context.Log.Client));
         var probe = Keep(TargetProbes.TryOpen(options.Target, context.Log.Client));
-        Groups = Keep(RestoreGroups.Of(configuration, _storage, context));
-        _job = new RestoreJob(options, _storage, cluster, sinks, context.Time, probe: probe, settings: SettingsDoor.Of(options, context), lanes: lanes);
+        Groups = Keep(RestoreGroups.Of(configuration, _storage, context, workers));
+        _job = new RestoreJob(options, _storage, cluster, sinks, context.Time, probe: probe, settings: SettingsDoor.Of(options, context), lanes: workers?.Lanes);
     }
 
     /// <summary>Closes what was opened, last first.</summary>

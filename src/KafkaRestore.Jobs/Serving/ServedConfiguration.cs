@@ -2,6 +2,7 @@ using KafkaRestore.Api;
 using KafkaRestore.Api.Contracts;
 using KafkaRestore.Configuration;
 using KafkaRestore.Configuration.Expansion;
+using KafkaRestore.Offsets.Restoring;
 using KafkaRestore.Records.Errors;
 
 namespace KafkaRestore.Jobs.Serving;
@@ -76,6 +77,11 @@ internal sealed class ServedConfiguration(string variablePrefix, string? secrets
         if (configuration.Groups.PlanFolder is not null)
         {
             yield return Refused("restore.group_plan_folder", "the service writes no file of a submitter's choice", "Leave the key out.");
+        }
+
+        if (configuration.Groups.Strategy == GroupStrategy.Manual)
+        {
+            yield return Refused("restore.consumer_group_strategy", "the service commits, and hands out no plan", "Leave the key out, or make a plan with `kafka-restore offset-reset plan`.");
         }
 
         if (configuration.Options.Execution.SpoolDirectory is not null)

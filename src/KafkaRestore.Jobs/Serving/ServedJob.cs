@@ -200,6 +200,7 @@ internal sealed class ServedJob
             ExitCode = state == JobState.Queued ? null : (int)exit,
             Problems = state == JobState.Queued ? [] : run.Problems,
             Progress = run.Ended ?? _record.Job.Progress,
+            Groups = run.Groups ?? _record.Job.Groups,
             Limits = null,
         };
         try

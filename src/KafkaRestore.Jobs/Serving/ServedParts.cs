@@ -2,7 +2,9 @@ using KafkaRestore.Api;
 using KafkaRestore.Configuration;
 using KafkaRestore.Engine.Running;
 using KafkaRestore.Engine.State.Files;
+using KafkaRestore.Kafka.Groups;
 using KafkaRestore.Metrics;
+using KafkaRestore.Offsets.Restoring;
 
 namespace KafkaRestore.Jobs.Serving;
 
@@ -19,6 +21,9 @@ internal sealed record ServedParts(JobFolders Folders, ServedConfiguration Confi
 
     /// <summary>Carries the lanes of a job's runs out; null: this process does.</summary>
     public Func<ServedRun, LaneRun, ILaneExecution>? Lanes { get; init; }
+
+    /// <summary>Commits offsets of consumer groups for a job, by its id and the folder of its snapshots; null: this process does.</summary>
+    public Func<string, string, IConsumerGroups, Action<string>, IGroupCommits>? Groups { get; init; }
 
     /// <summary>Measures the runs; null: nobody does.</summary>
     public RestoreMetrics? Metrics { get; init; }

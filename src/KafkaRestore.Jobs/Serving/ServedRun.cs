@@ -50,6 +50,9 @@ internal sealed class ServedRun(ServedJobRecord record, ServedParts parts, Actio
     /// <summary>How its lanes stand; null before the first record.</summary>
     public IReadOnlyList<LaneInfo>? Lanes => _progress?.Lanes(parts.Name);
 
+    /// <summary>What became of its consumer groups; null where nothing is known.</summary>
+    public GroupCounts? Groups { get; private set; }
+
     /// <summary>What went wrong, the first of it.</summary>
     public IReadOnlyList<string> Problems
     {
@@ -70,7 +73,12 @@ internal sealed class ServedRun(ServedJobRecord record, ServedParts parts, Actio
             var document = parts.Folders.ReadDocument(record.Job.Id);
             var configuration = parts.ConfigurationOf(record.Job.Id, document, record.Again, record.Adopt, record.Purge);
             _limits = RunLimits.Of(configuration.Options.Execution);
-            return await new RestoreFlow(configuration, parts.ContextOf(Hear, record.Job.Id), this, parts.Lanes is { } lanes ? run => lanes(this, run) : null).RunAsync(stop).ConfigureAwait(false);
+            var workers = new Workers(
+                parts.Lanes is { } lanes ? run => lanes(this, run) : null,
+                parts.Groups is { } groups ? (place, target, hear) => groups(JobId, place.SnapshotFolder, target, hear) : null);
+            return record.Job.Kind == JobKind.OffsetReset
+                ? await ResetAsync(new OffsetResetFlow(configuration, parts.ContextOf(Hear), workers), stop).ConfigureAwait(false)
+                : await new RestoreFlow(configuration, parts.ContextOf(Hear, JobId), this, workers).RunAsync(stop).ConfigureAwait(false);
         }
         catch (SubmissionRefused refused)
         {
@@ -145,11 +153,31 @@ internal sealed class ServedRun(ServedJobRecord record, ServedParts parts, Actio
             Hear(LineLevel.Error, error);
         }
 
+        Groups = report.ConsumerGroups is { } groups ? Of(groups) : null;
         parts.Folders.WriteReport(record.Job.Id, report);
     }
 
     /// <inheritdoc/>
     public void Finished(JobSummary summary, string file) => parts.Folders.WriteReport(record.Job.Id, summary);
+
+    private static GroupCounts Of(ConsumerGroupsReport report)
+    {
+        var reset = report.Groups.Count(static group => group.State is ConsumerGroupState.Reset or ConsumerGroupState.ResetBefore);
+        return new GroupCounts(reset, report.Groups.Count - reset);
+    }
+
+    private async Task<ExitCode> ResetAsync(OffsetResetFlow flow, CancellationToken stop)
+    {
+        if (await flow.RunAsync(JobId, stop).ConfigureAwait(false) is not { } report)
+        {
+            return ExitCode.Refused;
+        }
+
+        GroupsText.Log(report, parts.ContextOf(Hear).Log);
+        Groups = Of(report);
+        parts.Folders.WriteReport(JobId, report);
+        return report.IsDone ? ExitCode.Done : stop.IsCancellationRequested ? ExitCode.Stopped : ExitCode.Partial;
+    }
 
     private void Hear(LineLevel level, string text) => Hear(new LogLine(level, text));
 

@@ -15,7 +15,7 @@ internal sealed class Submissions(ServedParts parts)
 
     /// <summary>What makes two submissions the same.</summary>
     public static string HashOf(JobSubmission submission) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{submission.Again} {submission.Adopt} {submission.Purge}\n{submission.Document}")));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{submission.Kind} {submission.Again} {submission.Adopt} {submission.Purge}\n{submission.Document}")));
 
     /// <summary>Reads the configuration, plans it and checks it against storage and target; nothing is kept or written yet.</summary>
     /// <exception cref="SubmissionRefused">It is wrong, or the check refuses it.</exception>
@@ -24,7 +24,10 @@ internal sealed class Submissions(ServedParts parts)
     {
         var id = NewId();
         var configuration = parts.ConfigurationOf(id, submission.Document, submission.Again, submission.Adopt, submission.Purge);
-        var found = await new RestoreFlow(configuration, parts.ContextOf(static _ => { }), NoAudience.Instance).CheckAsync(cancellationToken).ConfigureAwait(false);
+        var silent = parts.ContextOf(static _ => { });
+        var found = submission.Kind == JobKind.OffsetReset
+            ? await new OffsetResetFlow(configuration, silent).CheckAsync(cancellationToken).ConfigureAwait(false)
+            : await new RestoreFlow(configuration, silent, NoAudience.Instance).CheckAsync(cancellationToken).ConfigureAwait(false);
         var findings = found ?? [];
         IReadOnlyList<FindingInfo> shown =
         [
@@ -35,12 +38,12 @@ internal sealed class Submissions(ServedParts parts)
         var errors = findings.Count(static finding => finding.Severity == Severity.Error);
         if (errors > 0)
         {
-            throw new SubmissionRefused(new RestoreException(ErrorCodes.PreflightFailed, $"{errors} error(s) before the first write; nothing was written", configuration.Options.BackupId), shown);
+            throw new SubmissionRefused(new RestoreException(ErrorCodes.PreflightFailed, $"{errors} error(s) before the first {(submission.Kind == JobKind.OffsetReset ? "commit" : "write")}; nothing was {(submission.Kind == JobKind.OffsetReset ? "committed" : "written")}", configuration.Options.BackupId), shown);
         }
 
         return (new ServedJobRecord
         {
-            Job = new JobInfo { Id = id, State = JobState.Queued, BackupId = configuration.Options.BackupId, SubmittedAt = parts.Time.GetUtcNow() },
+            Job = new JobInfo { Id = id, Kind = submission.Kind, State = JobState.Queued, BackupId = configuration.Options.BackupId, SubmittedAt = parts.Time.GetUtcNow() },
             IdempotencyKey = submission.IdempotencyKey,
             DocumentHash = HashOf(submission),
             Again = submission.Again,

@@ -12,7 +12,7 @@ namespace KafkaRestore.Offsets.Restoring;
 /// What a job has done to consumer groups, on the disk before it is done: a run that goes on sets no group a second time that has been reset, and leaves alone one that has
 /// gone on by itself since.
 /// </summary>
-internal sealed class GroupJournal
+public sealed class GroupJournal
 {
     private const string Part = "groups";
     private const string FileName = "groups.journal";
@@ -22,8 +22,9 @@ internal sealed class GroupJournal
     private readonly DurableFile _file;
     private readonly SortedDictionary<string, JournaledGroup> _groups = new(StringComparer.Ordinal);
 
-    /// <param name="files">The file system.</param>
-    /// <param name="folder">The job's folder for this part.</param>
+    /// <summary>Reads what is there.</summary>
+    /// <param name="files">What holds the folder.</param>
+    /// <param name="folder">The job's folder for this part, which exists.</param>
     /// <exception cref="Records.Errors.RestoreException">STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
     public GroupJournal(IStateFiles files, string folder)
     {
@@ -35,15 +36,16 @@ internal sealed class GroupJournal
         }
     }
 
-    /// <summary>The journal of a job that this process holds; <c>--again</c> begins with another one.</summary>
+    /// <summary>The journal of a restore that this process holds; <c>--again</c> begins with another one.</summary>
+    /// <exception cref="Records.Errors.RestoreException">STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE.</exception>
     public static GroupJournal Of(StoredJob job) => new(job.Files, job.FolderOf(Part));
 
     /// <summary>What is known of a group; null when the job has not begun with it.</summary>
-    public JournaledGroup? this[string group] => _groups.GetValueOrDefault(group);
+    internal JournaledGroup? this[string group] => _groups.GetValueOrDefault(group);
 
     /// <summary>Notes groups that are about to be reset; returns when it is on the disk.</summary>
     /// <exception cref="Records.Errors.RestoreException">STATE_UNWRITABLE.</exception>
-    public void Begin(IEnumerable<GroupPlan> plans)
+    internal void Begin(IEnumerable<GroupPlan> plans)
     {
         foreach (var plan in plans)
         {
@@ -58,7 +60,7 @@ internal sealed class GroupJournal
 
     /// <summary>Notes that groups are reset; returns when it is on the disk.</summary>
     /// <exception cref="Records.Errors.RestoreException">STATE_UNWRITABLE.</exception>
-    public void End(IEnumerable<string> groups)
+    internal void End(IEnumerable<string> groups)
     {
         foreach (var group in groups)
         {

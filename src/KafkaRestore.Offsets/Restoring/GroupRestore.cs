@@ -2,7 +2,6 @@ using KafkaRestore.Engine.Planning;
 using KafkaRestore.Engine.Preflight;
 using KafkaRestore.Engine.Reporting;
 using KafkaRestore.Engine.Running;
-using KafkaRestore.Engine.State;
 using KafkaRestore.Kafka.Groups;
 using KafkaRestore.Offsets.Plans;
 using KafkaRestore.Offsets.Sources;
@@ -21,6 +20,7 @@ namespace KafkaRestore.Offsets.Restoring;
 /// <param name="readSources">Reads the groups' source offsets.</param>
 /// <param name="openTranslation">Opens the translation, for groups of which everything that they read is restored.</param>
 /// <param name="commits">Commits.</param>
+/// <param name="openJournal">Opens the journal of what is done to groups; null for a dry run.</param>
 /// <param name="time">The clock.</param>
 public sealed class GroupRestore(
     GroupRestoreOptions options,
@@ -29,6 +29,7 @@ public sealed class GroupRestore(
     Func<CancellationToken, Task<SourceGroups>> readSources,
     Func<RestorePlan, CancellationToken, Task<TranslationLease>> openTranslation,
     IGroupCommits commits,
+    Func<GroupJournal>? openJournal,
     TimeProvider time)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
@@ -49,14 +50,13 @@ public sealed class GroupRestore(
     /// <summary>Looks at the groups, and adds what is found to a preflight. Groups that an earlier run of the job has reset are left alone: their applications may be reading again.</summary>
     /// <param name="preflight">The preflight.</param>
     /// <param name="plan">What is restored.</param>
-    /// <param name="job">The job's state; null for a dry run.</param>
     /// <param name="cancellationToken">Ends the looking.</param>
-    public async Task<PreflightResult> ExtendAsync(PreflightResult preflight, RestorePlan plan, StoredJob? job, CancellationToken cancellationToken)
+    public async Task<PreflightResult> ExtendAsync(PreflightResult preflight, RestorePlan plan, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
         try
         {
-            _journal = job is null ? null : GroupJournal.Of(job);
+            _journal = openJournal?.Invoke();
             var look = new GroupFindings(options, plan);
             _sources = look.Select(await readSources(cancellationToken).ConfigureAwait(false), findings);
             if (preflight.Cluster is not null && _sources.Groups.Count > 0)
@@ -76,9 +76,8 @@ public sealed class GroupRestore(
     /// <param name="run">Ends with the run, and says how it ended.</param>
     /// <param name="plan">Its plan.</param>
     /// <param name="progress">Its progress.</param>
-    /// <param name="job">Its state.</param>
     /// <param name="stop">Begins no further group.</param>
-    public async Task<ConsumerGroupsReport> FollowAsync(Task<RestoreStatus> run, RestorePlan plan, RestoreProgress progress, StoredJob job, CancellationToken stop)
+    public async Task<ConsumerGroupsReport> FollowAsync(Task<RestoreStatus> run, RestorePlan plan, RestoreProgress progress, CancellationToken stop)
     {
         var ready = new ReadyGroups(Sources.Groups, progress);
         var isEachAlone = options is { When: ResetTime.GroupDone, Strategy: GroupStrategy.Map };
@@ -88,7 +87,7 @@ public sealed class GroupRestore(
             var began = time.GetTimestamp();
             var next = ready.Take();
             taken.AddRange(next);
-            await ResetAsync(next, plan, job, stop).ConfigureAwait(false);
+            await ResetAsync(next, plan, stop).ConfigureAwait(false);
             var rest = time.GetElapsedTime(began) * RestFactor;
             await Task.WhenAny(run, Task.Delay(rest > Period ? rest : Period, time, stop)).ConfigureAwait(false);
         }
@@ -98,7 +97,7 @@ public sealed class GroupRestore(
         {
             // What failed under way may work now: a broker was away, or members have left.
             var again = taken.Where(group => _outcomes.IsFailed(group.Group));
-            await ResetAsync([.. again, .. ready.Take()], plan, job, stop).ConfigureAwait(false);
+            await ResetAsync([.. again, .. ready.Take()], plan, stop).ConfigureAwait(false);
         }
 
         foreach (var (group, lane) in ready.Left)
@@ -109,16 +108,16 @@ public sealed class GroupRestore(
         return await ReportAsync(stop).ConfigureAwait(false);
     }
 
-    /// <summary>Resets the groups of a job that an earlier run has finished.</summary>
-    public async Task<ConsumerGroupsReport> FinishAsync(RestorePlan plan, StoredJob job, CancellationToken stop)
+    /// <summary>Resets the groups of a restore that is finished.</summary>
+    public async Task<ConsumerGroupsReport> FinishAsync(RestorePlan plan, CancellationToken stop)
     {
-        await ResetAsync(Sources.Groups, plan, job, stop).ConfigureAwait(false);
+        await ResetAsync(Sources.Groups, plan, stop).ConfigureAwait(false);
         return await ReportAsync(stop).ConfigureAwait(false);
     }
 
     private SourceGroups Sources => _sources ?? throw new InvalidOperationException("nobody has looked at the groups");
 
-    private async Task ResetAsync(IReadOnlyList<SourceGroup> groups, RestorePlan plan, StoredJob job, CancellationToken stop)
+    private async Task ResetAsync(IReadOnlyList<SourceGroup> groups, RestorePlan plan, CancellationToken stop)
     {
         if (groups.Count == 0)
         {
@@ -127,7 +126,7 @@ public sealed class GroupRestore(
 
         try
         {
-            _journal ??= GroupJournal.Of(job);
+            _journal ??= openJournal?.Invoke() ?? throw new InvalidOperationException("a dry run resets no group");
             foreach (var group in groups.Where(group => _journal[group.Group] is { IsReset: true }))
             {
                 _outcomes.ResetBefore(_journal[group.Group]!);

@@ -62,9 +62,11 @@ public sealed class LostSiloTests(Xunit.Abstractions.ITestOutputHelper output) :
         var (restore, id) = await SubmitAsync();
         await ProgressAsync(id);
         var asleep = _silos[0];
+        var isListed = true;
         var lanes = await LanesOfAsync(id, asleep);
         asleep.Signal("STOP");
         await TakenOverAsync(id, asleep, lanes);
+        await UntilAsync(id, _ => !isListed, async () => isListed = (await Anyone.ClusterAsync(default)).Silos.Any(silo => silo.Name == asleep.Name));
         asleep.Signal("CONT");
 
         await EndAsync(restore, id);
@@ -154,11 +156,16 @@ public sealed class LostSiloTests(Xunit.Abstractions.ITestOutputHelper output) :
         output.WriteLine($"records went on after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
     }
 
-    /// <summary>The lanes at work on a silo, by partition.</summary>
+    /// <summary>Waits until lanes are at work on a silo: those, by partition; none where the job ends before.</summary>
     private async Task<IReadOnlyDictionary<int, long>> LanesOfAsync(string id, SiloProcess silo)
     {
-        var lanes = (await Anyone.LanesAsync(id, new LaneQuery("running", 0, Partitions), default)).Lanes;
-        return lanes.Where(lane => lane.Silo == silo.Name).ToDictionary(static lane => lane.Partition, static lane => lane.Records);
+        Dictionary<int, long> there = [];
+        await UntilAsync(id, info => info.State.HasEnded() || there.Count > 0, async () =>
+        {
+            var lanes = (await Anyone.LanesAsync(id, new LaneQuery("running", 0, Partitions), default)).Lanes;
+            there = lanes.Where(lane => lane.Silo == silo.Name).ToDictionary(static lane => lane.Partition, static lane => lane.Records);
+        });
+        return there;
     }
 
     /// <summary>Waits until every one of them is done, or has restored more on another silo than it had here.</summary>
