@@ -124,6 +124,69 @@ public abstract class ServiceConformance
     }
 
     [KafkaLauncherFact]
+    public async Task Consumer_groups_are_led_to_where_a_finished_restore_has_put_what_they_read()
+    {
+        await using var service = await StartAsync();
+        var restore = await SubmittedRestore.CreateAsync(200);
+        var groups = restore.AddGroups(60);
+        await DoneAsync(service.Remote, (await service.Remote.SubmitAsync(restore.Submission(), default)).Job.Id);
+        var submission = restore.Submission("auto_consumer_groups: true") with { Kind = JobKind.OffsetReset, IdempotencyKey = "reset-1" };
+
+        var submitted = await service.Remote.SubmitAsync(submission, default);
+        Assert.Equal(JobKind.OffsetReset, submitted.Job.Kind);
+        var ended = await DoneAsync(service.Remote, submitted.Job.Id);
+
+        Assert.Equal((groups.Count, 0), (ended.Groups!.Reset, ended.Groups.Failed));
+        await restore.GroupsMustStandAsync(groups);
+        using var report = JsonDocument.Parse(await service.Remote.ReportAsync(ended.Id, default));
+        Assert.Equal(groups.Keys.Order(StringComparer.Ordinal), report.RootElement.GetProperty("groups").EnumerateArray().Select(static group => group.GetProperty("group").GetString()!));
+        Assert.NotEmpty(report.RootElement.GetProperty("snapshots").EnumerateArray());
+
+        // Repeated, it is the same job and does nothing; another one sets the groups again.
+        await restore.MoveAsync(groups.Keys.First(), 3);
+        Assert.False((await service.Remote.SubmitAsync(submission, default)).IsNew);
+        await restore.MustBeThereOnceAsync();
+        await DoneAsync(service.Remote, (await service.Remote.SubmitAsync(submission with { IdempotencyKey = "reset-2" }, default)).Job.Id);
+        await restore.GroupsMustStandAsync(groups);
+    }
+
+    [KafkaLauncherFact]
+    public async Task A_reset_of_what_is_not_restored_or_of_no_group_is_refused()
+    {
+        await using var service = await StartAsync();
+        var restore = await SubmittedRestore.CreateAsync(10);
+        restore.AddGroups(1);
+        var reset = restore.Submission("auto_consumer_groups: true") with { Kind = JobKind.OffsetReset };
+
+        Assert.Equal(ErrorCodes.OffsetMapMissing, (await Assert.ThrowsAsync<RestoreException>(() => service.Remote.SubmitAsync(reset, default))).Code);
+        var nothing = await Assert.ThrowsAsync<SubmissionRefused>(() => service.Remote.SubmitAsync(restore.Submission() with { Kind = JobKind.OffsetReset }, default));
+        Assert.Contains(nothing.Findings, static finding => finding.Code == "NOTHING_SELECTED");
+        Assert.Empty((await service.Remote.ListAsync(new JobQuery(null, null, 10), default)).Jobs);
+    }
+
+    [KafkaLauncherFact]
+    public async Task A_group_with_a_member_is_left_alone_and_the_rest_done_when_the_job_is_resumed()
+    {
+        await using var service = await StartAsync();
+        var restore = await SubmittedRestore.CreateAsync(10);
+        var groups = restore.AddGroups(3);
+        await DoneAsync(service.Remote, (await service.Remote.SubmitAsync(restore.Submission(), default)).Job.Id);
+        var member = await restore.JoinAsync(groups.Keys.First());
+        var refused = await Assert.ThrowsAsync<SubmissionRefused>(() => service.Remote.SubmitAsync(restore.Submission("auto_consumer_groups: true") with { Kind = JobKind.OffsetReset }, default));
+        Assert.Contains(refused.Findings, static finding => finding.Code == "GROUP_ACTIVE");
+
+        var waits = restore.Submission("auto_consumer_groups: true\n  wait_for_empty_groups: 1s") with { Kind = JobKind.OffsetReset };
+        var ended = await EndAsync(service.Remote, (await service.Remote.SubmitAsync(waits, default)).Job.Id);
+        Assert.Equal((JobState.Partial, 2, 1), (ended.State, ended.Groups!.Reset, ended.Groups.Failed));
+        Assert.Contains(ended.Problems, static problem => problem.Contains("an-application", StringComparison.Ordinal) || problem.Contains("member", StringComparison.Ordinal));
+
+        await member.LeaveAsync();
+        await service.Remote.ResumeAsync(ended.Id, default);
+        Assert.Equal((3, 0), (await DoneAsync(service.Remote, ended.Id) is { Groups: { } all } ? (all.Reset, all.Failed) : default));
+        await restore.GroupsMustStandAsync(groups);
+    }
+
+    [KafkaLauncherFact]
     public async Task What_the_check_finds_wrong_is_listed_and_no_job_is_made()
     {
         await using var service = await StartAsync();
@@ -154,6 +217,7 @@ public abstract class ServiceConformance
     [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { spool_directory: /tmp }", "CONFIG_NOT_SUPPORTED")]
     [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { offset_report: /tmp/map.json }", "CONFIG_NOT_SUPPORTED")]
     [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { auto_consumer_groups: true, group_plan_folder: /tmp/plans }", "CONFIG_NOT_SUPPORTED")]
+    [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { consumer_groups: [a], consumer_group_strategy: manual }", "CONFIG_NOT_SUPPORTED")]
     [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { auto_consumer_groups: true, consumer_groups_from: /etc/passwd }", "CONFIG_NOT_SUPPORTED")]
     [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget: { bootstrap_servers: ['127.0.0.1:1'] }\nrestore: { auto_consumer_groups: true, consumer_groups_from: 'kafka://?config=/etc/restore.yaml' }", "CONFIG_NOT_SUPPORTED")]
     [InlineData("mode: restore\nbackup_id: a\nstorage: { backend: filesystem, path: /x }\ntarget:\n  bootstrap_servers: ['127.0.0.1:1']\n  security: { security_protocol: SASL_SSL, sasl_mechanism: OAUTHBEARER, sasl_oauthbearer_token_file: /etc/shadow }", "CONFIG_NOT_SUPPORTED")]

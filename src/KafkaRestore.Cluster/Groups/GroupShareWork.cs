@@ -12,21 +12,20 @@ internal sealed class GroupShareWork(ServedParts parts)
     /// <summary>Commits a share.</summary>
     /// <param name="job">The job's id.</param>
     /// <param name="share">The groups.</param>
+    /// <param name="say">Hears whom it waits for.</param>
     /// <param name="stop">Begins no further group.</param>
     /// <exception cref="RestoreException">The target does not answer, or what was committed before cannot be saved: nothing was committed. JOB_NOT_FOUND.</exception>
-    public async Task<GroupShareResult> CommitAsync(string job, GroupShare share, CancellationToken stop)
+    public async Task<GroupShareResult> CommitAsync(string job, GroupShare share, Action<string> say, CancellationToken stop)
     {
         var configuration = ConfigurationOf(job);
-        var target = GroupDoor.Open(configuration.Options.Target, parts.ContextOf(Say));
+        var target = GroupDoor.Open(configuration.Options.Target, parts.ContextOf(line => parts.Log.OfJob(job, line)));
         await using (target.ConfigureAwait(false))
         {
             var snapshots = GroupsPlace.OpenSnapshots(parts.Folders.Files, share.SnapshotFolder);
-            var commits = new GroupCommits(target, configuration.Options.Target.BootstrapServers, configuration.Groups, snapshots, parts.Time) { Say = text => Say(new LogLine(LineLevel.Info, text)) };
+            var commits = new GroupCommits(target, configuration.Options.Target.BootstrapServers, configuration.Groups, snapshots, parts.Time) { Say = say };
             var failures = await commits.CommitAsync([.. share.Groups.Select(static group => group.ToOffsets())], stop).ConfigureAwait(false);
             return new GroupShareResult(failures, commits.Snapshots);
         }
-
-        void Say(LogLine line) => parts.Log.OfJob(job, line);
     }
 
     private RestoreConfiguration ConfigurationOf(string job)

@@ -27,7 +27,7 @@ internal static class GroupShares
         return [.. shares.Where(share => share.Count > 0 || count == 1)];
     }
 
-    /// <summary>The partition of <c>__consumer_offsets</c> that holds a group, and whose leader coordinates it: Java's hash of its name, without the sign, modulo their number.</summary>
+    /// <summary>The partition of <c>__consumer_offsets</c> that holds a group, and whose leader coordinates it: the magnitude of Java's hash of its name, modulo their number.</summary>
     public static int PartitionOf(string group)
     {
         var hash = 0;
@@ -36,6 +36,6 @@ internal static class GroupShares
             hash = unchecked((31 * hash) + letter);
         }
 
-        return (hash & int.MaxValue) % OffsetsPartitions;
+        return hash == int.MinValue ? 0 : Math.Abs(hash) % OffsetsPartitions;
     }
 }

@@ -10,4 +10,8 @@ internal interface IOffsetResetGrain : IGrainWithStringKey
     /// <param name="stop">Begins no further group.</param>
     [ResponseTimeout("24:00:00")]
     Task<Json<Outcome<GroupShareResult>>> CommitAsync(Json<GroupShare> share, CancellationToken stop);
+
+    /// <summary>What it has said since it was last asked, such as whom it waits for.</summary>
+    [ResponseTimeout("00:00:03")]
+    Task<IReadOnlyList<string>> HearAsync();
 }

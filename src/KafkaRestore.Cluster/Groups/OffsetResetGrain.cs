@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using KafkaRestore.Cluster.Lanes;
 using KafkaRestore.Cluster.Messages;
 using Orleans.Concurrency;
@@ -10,6 +11,7 @@ namespace KafkaRestore.Cluster.Groups;
 internal sealed class OffsetResetGrain(GroupShareWork shares) : Grain, IOffsetResetGrain
 {
     private readonly CancellationTokenSource _leaving = new();
+    private readonly ConcurrentQueue<string> _said = new();
     private Task _work = Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -19,11 +21,23 @@ internal sealed class OffsetResetGrain(GroupShareWork shares) : Grain, IOffsetRe
         var (job, token) = (Job, either.Token);
         var work = Outcome<GroupShareResult>.OfAsync(async () =>
         {
-            var result = await shares.CommitAsync(job, share.Value, token).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext);
+            var result = await shares.CommitAsync(job, share.Value, _said.Enqueue, token).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext);
             return result with { IsCutOff = _leaving.IsCancellationRequested && result.Failures.Count > 0 };
         });
         _work = Task.WhenAll(_work, work);
         return await work.ConfigureAwait(true);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> HearAsync()
+    {
+        var said = new List<string>();
+        while (_said.TryDequeue(out var line))
+        {
+            said.Add(line);
+        }
+
+        return Task.FromResult<IReadOnlyList<string>>(said);
     }
 
     /// <inheritdoc/>

@@ -8,10 +8,7 @@ using Orleans.Runtime.Placement;
 namespace KafkaRestore.Cluster.Groups;
 
 /// <summary>Commits offsets of a job's consumer groups from all silos at once, those of one coordinator from one silo.</summary>
-/// <remarks>
-/// A silo that is lost may have committed before it was. What its groups stand at is read before they are given to another silo: one that stands where it should is done, and one that stands neither
-/// there nor where it stood at the beginning has committed by itself since, and is left alone.
-/// </remarks>
+/// <remarks>A silo that is lost may have committed before it was; see <see cref="LostShare"/>.</remarks>
 /// <param name="jobId">The job.</param>
 /// <param name="snapshotFolder">Where what groups have committed before is saved.</param>
 /// <param name="target">The groups of the target; stays the caller's to dispose.</param>
@@ -20,13 +17,14 @@ namespace KafkaRestore.Cluster.Groups;
 /// <param name="time">The clock.</param>
 internal sealed class SharedGroupCommits(string jobId, string snapshotFolder, IConsumerGroups target, IGrainFactory grains, SiloView silos, TimeProvider time) : IGroupCommits
 {
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Lock _gate = new();
     private readonly List<string> _snapshots = [];
 
-    /// <summary>Hears of silos that were lost, in words.</summary>
+    /// <summary>Hears whom the silos wait for, and of silos that were lost, in words.</summary>
     public Action<string> Say { get; init; } = static _ => { };
 
     /// <inheritdoc/>
@@ -80,13 +78,13 @@ internal sealed class SharedGroupCommits(string jobId, string snapshotFolder, IC
                     return failures;
                 }
 
-                left = await StillToDoAsync(left, before, failures, stop).ConfigureAwait(false);
+                left = LostShare.StillToDo(left, before, await FetchAsync(left, stop).ConfigureAwait(false), failures);
             }
             catch (Exception away) when (ClusterFailures.IsPassing(away) && !stop.IsCancellationRequested && time.GetElapsedTime(since) < Patience)
             {
                 Say($"a silo is gone that committed offsets of {left.Count} consumer group(s); another one goes on");
                 await Task.Delay(Pause, time, stop).ConfigureAwait(false);
-                left = await StillToDoAsync(left, before, failures, stop).ConfigureAwait(false);
+                left = LostShare.StillToDo(left, before, await FetchAsync(left, stop).ConfigureAwait(false), failures);
             }
             catch (Exception away) when (ClusterFailures.IsPassing(away) && !stop.IsCancellationRequested)
             {
@@ -108,7 +106,10 @@ internal sealed class SharedGroupCommits(string jobId, string snapshotFolder, IC
         try
         {
             var share = Json<GroupShare>.Of(new GroupShare(snapshotFolder, [.. groups.Select(SharedGroup.Of)]));
-            return (await grains.GetGrain<IOffsetResetGrain>($"{jobId}/{number}").CommitAsync(share, stop).ConfigureAwait(false)).Value.Take();
+            var grain = grains.GetGrain<IOffsetResetGrain>($"{jobId}/{number}");
+            var work = grain.CommitAsync(share, stop);
+            await HearAsync(grain, work).ConfigureAwait(false);
+            return (await work.ConfigureAwait(false)).Value.Take();
         }
         finally
         {
@@ -116,32 +117,23 @@ internal sealed class SharedGroupCommits(string jobId, string snapshotFolder, IC
         }
     }
 
-    /// <summary>The groups of a lost silo that nobody has committed yet, as far as they are still where they were.</summary>
-    private async Task<IReadOnlyList<GroupOffsets>> StillToDoAsync(
-        IReadOnlyList<GroupOffsets> groups, IReadOnlyDictionary<string, GroupOffsets> before, Dictionary<string, IReadOnlyList<string>> failures, CancellationToken stop)
+    /// <summary>Repeats what a silo says as long as it works.</summary>
+    private async Task HearAsync(IOffsetResetGrain grain, Task work)
     {
-        var now = await FetchAsync(groups, stop).ConfigureAwait(false);
-        var left = new List<GroupOffsets>();
-        foreach (var group in groups)
+        while (await Task.WhenAny(work, Task.Delay(Look, time, CancellationToken.None)).ConfigureAwait(false) != work)
         {
-            var (then, current) = (before.GetValueOrDefault(group.Group), now.GetValueOrDefault(group.Group));
-            if (then is null || current is null)
+            try
             {
-                left.Add(group); // what it has committed could not be read; whoever commits says so
+                foreach (var line in await grain.HearAsync().ConfigureAwait(false))
+                {
+                    Say(line);
+                }
             }
-            else if (group.Offsets.FirstOrDefault(offset => At(current, offset.Key) is var at && at != offset.Value.Offset && at != At(then, offset.Key)) is { Key.Topic: not null } moved)
+            catch (Exception away) when (ClusterFailures.IsPassing(away))
             {
-                failures[group.Group] = [$"it has committed by itself while it was being reset ({moved.Key}: {At(current, moved.Key)}, neither {At(then, moved.Key)} nor {moved.Value.Offset}); it was left alone"];
-            }
-            else if (group.Offsets.Any(offset => At(current, offset.Key) != offset.Value.Offset))
-            {
-                left.Add(group);
+                // The work itself says whether the silo is gone.
             }
         }
-
-        return left;
-
-        static long? At(GroupOffsets group, Kafka.TargetPartition partition) => group.Offsets.TryGetValue(partition, out var committed) ? committed.Offset : null;
     }
 
     private async Task<IReadOnlyDictionary<string, GroupOffsets>> FetchAsync(IReadOnlyList<GroupOffsets> groups, CancellationToken stop) =>

@@ -245,7 +245,7 @@ internal sealed class RemoteLanes : ILaneExecution
             .FirstOrDefault().Silo;
     }
 
-    private Dictionary<string, int> Here() => _groups.Values.Where(static group => group.Silo is not null).CountBy(static group => group.Silo!).ToDictionary(StringComparer.Ordinal);
+    private Dictionary<string, int> Here() => _groups.Values.Select(static group => group.Silo).OfType<string>().CountBy(static silo => silo).ToDictionary(StringComparer.Ordinal);
 
     private void Settle(LaneGroup group, IReadOnlyList<LaneReport> ended)
     {
@@ -257,26 +257,16 @@ internal sealed class RemoteLanes : ILaneExecution
 
     private void SilosChanged() => _placesChanged();
 
-    /// <summary>A silo that has joined, or has ended its lanes, takes some over from the one with the most: few at a time, and only where it has two more.</summary>
+    /// <summary>A silo that has joined, or has ended its lanes, takes some over from the one with the most.</summary>
     private async Task BalanceAsync()
     {
-        const int MostAtOnce = 4;
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), _time);
         try
         {
             while (await timer.WaitForNextTickAsync(_ended.Token).ConfigureAwait(false))
             {
-                var here = Here();
-                var silos = _silos.Open.Where(static silo => silo.Lanes.Values.Sum() < silo.MostLanes).Select(silo => (silo.Name, Count: here.GetValueOrDefault(silo.Name))).ToList();
-                var busiest = here.MaxBy(static silo => silo.Value);
-                if (silos.Count == 0 || busiest.Key is null || _run.Plan.Lanes.Count == 0)
-                {
-                    continue;
-                }
-
-                var idlest = silos.MinBy(static silo => silo.Count);
-                var moved = Math.Min(MostAtOnce, (busiest.Value - idlest.Count) / 2);
-                foreach (var group in _groups.Values.Where(group => group.Silo == busiest.Key && group.IsAtWork).OrderByDescending(static group => group.RecordsLeft).Take(Math.Max(0, moved)))
+                var room = _silos.Open.Where(static silo => silo.Lanes.Values.Sum() < silo.MostLanes).Select(static silo => silo.Name).ToList();
+                foreach (var group in LaneBalance.Moves(room, [.. _groups.Values.Select(static group => new PlacedLane<LaneGroup>(group, group.Silo, group.IsAtWork, group.RecordsLeft))]))
                 {
                     await TryAsync(() => _grains.GetGrain<ILaneGrain>(string.Create(CultureInfo.InvariantCulture, $"{_jobId}/{group.First}")).StopAsync(Term)).ConfigureAwait(false);
                 }

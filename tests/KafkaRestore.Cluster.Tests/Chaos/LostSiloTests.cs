@@ -77,6 +77,40 @@ public sealed class LostSiloTests(Xunit.Abstractions.ITestOutputHelper output) :
     }
 
     [KafkaLauncherFact]
+    public async Task Groups_of_a_lost_silo_are_reset_by_another_one()
+    {
+        var restore = await SubmittedRestore.CreateAsync(4, 50);
+        var groups = restore.AddGroups(90);
+        var restored = await Anyone.SubmitAsync(restore.Submission(), default);
+        await UntilAsync(restored.Job.Id, static info => info.State == JobState.Done);
+
+        // One group has a member, so its share is under way until it leaves.
+        var member = await restore.JoinAsync(groups.Keys.First());
+        var reset = restore.Submission("auto_consumer_groups: true\n  wait_for_empty_groups: 3m") with { Kind = JobKind.OffsetReset };
+        var id = (await Anyone.SubmitAsync(reset, default)).Job.Id;
+        using var heard = new CancellationTokenSource(Patience);
+        await foreach (var told in Anyone.EventsAsync(id, 0, heard.Token))
+        {
+            if (told.Text?.Contains("waiting until these have no members", StringComparison.Ordinal) is true)
+            {
+                break;
+            }
+        }
+
+        foreach (var victim in _silos[..2])
+        {
+            victim.Signal("KILL");
+            await victim.EndedAsync();
+        }
+
+        await member.LeaveAsync();
+        var ended = await UntilAsync(id, static info => info.State.HasEnded());
+        Assert.True(ended.State == JobState.Done, $"{ended.State}: {string.Join("; ", ended.Problems)}");
+        Assert.Equal((groups.Count, 0), (ended.Groups!.Reset, ended.Groups.Failed));
+        await restore.GroupsMustStandAsync(groups);
+    }
+
+    [KafkaLauncherFact]
     public async Task A_redis_that_starts_again_is_waited_for()
     {
         var (restore, id) = await SubmitAsync();

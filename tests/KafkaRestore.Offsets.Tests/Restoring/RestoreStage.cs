@@ -64,15 +64,15 @@ internal sealed class RestoreStage : IGroupTranslation, IGroupCommits, IDisposab
 
     public long? Committed(string group, string topic, int partition) => Target.Committed.GetValueOrDefault(group)?.GetValueOrDefault(new TargetPartition(topic, partition)).Offset;
 
-    public Task<PreflightResult> CheckAsync() => Restore().ExtendAsync(Preflight(), _plan, _job, default);
+    public Task<PreflightResult> CheckAsync() => Restore().ExtendAsync(Preflight(), _plan, default);
 
     /// <summary>Looks at the groups and follows the run.</summary>
     public async Task<Task<ConsumerGroupsReport>> BeginAsync(bool check = true)
     {
         var restore = Restore();
-        var preflight = await restore.ExtendAsync(Preflight(), _plan, _job, default);
+        var preflight = await restore.ExtendAsync(Preflight(), _plan, default);
         Assert.True(!check || preflight.Passed, string.Join(" | ", preflight.Findings.Select(finding => finding.Describe())));
-        return restore.FollowAsync(_run.Task, _plan, _progress, _job, default);
+        return restore.FollowAsync(_run.Task, _plan, _progress, default);
     }
 
     /// <summary>The same for a run that ends at once.</summary>
@@ -90,8 +90,8 @@ internal sealed class RestoreStage : IGroupTranslation, IGroupCommits, IDisposab
     public async Task<ConsumerGroupsReport> FinishAsync()
     {
         var restore = Restore();
-        await restore.ExtendAsync(Preflight(), _plan, _job, default);
-        return await restore.FinishAsync(_plan, _job, default);
+        await restore.ExtendAsync(Preflight(), _plan, default);
+        return await restore.FinishAsync(_plan, default);
     }
 
     public void Done(string topic) => _progress.Lanes.Single(lane => lane.Lane.Target.Topic == topic).End(LaneState.Done);
@@ -148,6 +148,7 @@ internal sealed class RestoreStage : IGroupTranslation, IGroupCommits, IDisposab
         _ => SourceFailure is { } failure ? Task.FromException<SourceGroups>(failure) : Task.FromResult(Sources),
         (_, _) => Task.FromResult(new TranslationLease(this)),
         this,
+        () => GroupJournal.Of(_job),
         TimeProvider.System)
     {
         WritePlan = Options.Commits ? null : _ => PlanFailure is { } failure ? Task.FromException<(string, string)>(failure) : Task.FromResult(("plan.json", "reset.sh")),
