@@ -46,9 +46,13 @@ public interface IRestoreService
     /// <exception cref="RestoreException">JOB_NOT_RUNNING; CONFIG_INVALID: the limits cannot be.</exception>
     Task<LimitsChanged> ChangeLimitsAsync(string id, LimitsChange change, CancellationToken cancellationToken);
 
-    /// <summary>The report of the job's last run, as JSON (docs/report.md).</summary>
+    /// <summary>The report of the job's last run, as JSON: of a restore in the form of <c>restore.report</c>, of an offset reset in that of its part about consumer groups.</summary>
     /// <exception cref="RestoreException">JOB_NOT_FOUND: no run has ended yet.</exception>
     Task<ReadOnlyMemory<byte>> ReportAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>What consumer groups had committed before a job reset them, as the text of a snapshot (docs/group-snapshots.md); the report names the snapshots.</summary>
+    /// <exception cref="RestoreException">JOB_NOT_FOUND; SNAPSHOT_NOT_FOUND.</exception>
+    Task<ReadOnlyMemory<byte>> SnapshotAsync(string id, string snapshot, CancellationToken cancellationToken);
 
     /// <summary>The service and its nodes.</summary>
     Task<ClusterInfo> ClusterAsync(CancellationToken cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KafkaRestore.Api.Contracts;
 using KafkaRestore.Api;
+using KafkaRestore.Offsets.Snapshots;
 using KafkaRestore.Records.Errors;
 using KafkaRestore.Testing;
 using Xunit;
@@ -146,8 +147,19 @@ public abstract class ServiceConformance
         await restore.MoveAsync(groups.Keys.First(), 3);
         Assert.False((await service.Remote.SubmitAsync(submission, default)).IsNew);
         await restore.MustBeThereOnceAsync();
-        await DoneAsync(service.Remote, (await service.Remote.SubmitAsync(submission with { IdempotencyKey = "reset-2" }, default)).Job.Id);
+        var second = await DoneAsync(service.Remote, (await service.Remote.SubmitAsync(submission with { IdempotencyKey = "reset-2" }, default)).Job.Id);
         await restore.GroupsMustStandAsync(groups);
+
+        // What a group had before is there to go back to, and nothing else is.
+        using var again = JsonDocument.Parse(await service.Remote.ReportAsync(second.Id, default));
+        var before = await Task.WhenAll(again.RootElement.GetProperty("snapshots").EnumerateArray().Select(id => service.Remote.SnapshotAsync(second.Id, id.GetString()!, default)));
+        var snapshots = before.Select(static text => SnapshotStore.Parse(text.Span, "snapshot")).ToList();
+        Assert.Equal(groups.Keys.Order(StringComparer.Ordinal), snapshots.SelectMany(static snapshot => snapshot.Groups).Select(static group => group.Group).Order(StringComparer.Ordinal));
+        Assert.Equal(3, snapshots.SelectMany(static snapshot => snapshot.Groups).Single(group => group.Group == groups.Keys.First()).Offsets.Single(static pair => pair.Key.Partition == 0).Value.Offset);
+        foreach (var wrong in new[] { "snap-1-00000000", "../../job.json" })
+        {
+            Assert.Equal(ErrorCodes.SnapshotNotFound, (await Assert.ThrowsAsync<RestoreException>(() => service.Remote.SnapshotAsync(second.Id, wrong, default))).Code);
+        }
     }
 
     [KafkaLauncherFact]
@@ -263,6 +275,7 @@ public abstract class ServiceConformance
             () => remote.CancelAsync("no-such-job", default),
             () => remote.ChangeLimitsAsync("no-such-job", new LimitsChange { MaxConcurrentPartitions = 1 }, default),
             () => remote.ReportAsync("../../etc/passwd", default),
+            () => remote.SnapshotAsync("no-such-job", "snap-1-00000000", default),
             () => AllAsync(remote.EventsAsync("no-such-job", null, default)),
         ];
 

@@ -118,9 +118,15 @@ public sealed class RemoteRestoreService : IRestoreService, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<ReadOnlyMemory<byte>> ReportAsync(string id, CancellationToken cancellationToken)
+    public Task<ReadOnlyMemory<byte>> ReportAsync(string id, CancellationToken cancellationToken) => BytesAsync(Of(id) + "/report", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ReadOnlyMemory<byte>> SnapshotAsync(string id, string snapshot, CancellationToken cancellationToken) =>
+        BytesAsync($"{Of(id)}/snapshots/{Uri.EscapeDataString(snapshot)}", cancellationToken);
+
+    private async Task<ReadOnlyMemory<byte>> BytesAsync(string path, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Of(id) + "/report");
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         using var response = await SendAsync(request, Patience, cancellationToken).ConfigureAwait(false);
         return await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -57,6 +57,10 @@ internal static class JobEndpoints
                 TypedResults.Bytes((await service.ReportAsync(id, stop).ConfigureAwait(false)).ToArray(), "application/json"))
             .Produces<object>(contentType: "application/json").WithProblems()
             .WithName("report").WithSummary("The report of the job's last run.");
+        routes.MapGet(Jobs + "/{id}/snapshots/{snapshot}", async Task<FileContentHttpResult> (string id, string snapshot, IRestoreService service, CancellationToken stop) =>
+                TypedResults.Bytes((await service.SnapshotAsync(id, snapshot, stop).ConfigureAwait(false)).ToArray(), "application/json"))
+            .Produces<object>(contentType: "application/json").WithProblems()
+            .WithName("snapshot").WithSummary("What consumer groups had committed before the job reset them; its report names the snapshots.");
     }
 
     private static async Task<IResult> SubmitAsync(

@@ -9,21 +9,33 @@ namespace KafkaRestore.Cli.Remote;
 internal sealed class ReportCommand : RemoteCommand
 {
     private readonly Argument<string> _job = JobArgument();
+    private readonly Option<string> _snapshots = new("--snapshots")
+    {
+        HelpName = "DIR",
+        Description = "Also save there what consumer groups had committed before the job reset them, for `offset-rollback --path DIR`.",
+    };
 
     public ReportCommand()
         : base("report", "Prints the report of the last run of a service's job, as JSON.")
     {
         Add(_job);
+        Add(_snapshots);
         AddServer();
     }
 
-    public override IReadOnlyList<string> Examples => ["kafka-restore report 20261122-051200-417-3fa9 > report.json"];
+    public override IReadOnlyList<string> Examples => ["kafka-restore report 20261122-051200-417-3fa9 > report.json", "kafka-restore report 20261122-051200-417-3fa9 --snapshots before > report.json"];
 
     protected override async Task<ExitCode> RunAsync(IRestoreService service, ParseResult arguments, CommandContext context, CancellationToken stop)
     {
-        var report = await service.ReportAsync(arguments.GetRequiredValue(_job), stop).ConfigureAwait(false);
+        var job = arguments.GetRequiredValue(_job);
+        var report = await service.ReportAsync(job, stop).ConfigureAwait(false);
         context.Result.Stream.Write(report.Span);
         context.Result.Write("\n");
+        if (arguments.GetValue(_snapshots) is { } folder)
+        {
+            await SnapshotDownload.RunAsync(service, job, report, folder, context, stop).ConfigureAwait(false);
+        }
+
         return ExitCode.Done;
     }
 }

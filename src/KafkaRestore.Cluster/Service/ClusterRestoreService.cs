@@ -120,6 +120,13 @@ internal sealed class ClusterRestoreService(IGrainFactory grains, ServedParts pa
     }
 
     /// <inheritdoc/>
+    public async Task<ReadOnlyMemory<byte>> SnapshotAsync(string id, string snapshot, CancellationToken cancellationToken)
+    {
+        await GetAsync(id, cancellationToken).ConfigureAwait(false);
+        return await JobSnapshots.ReadAsync(parts.Folders, id, snapshot, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<ClusterInfo> ClusterAsync(CancellationToken cancellationToken)
     {
         var counts = (await AskAsync(() => Index.CountAsync(), cancellationToken).ConfigureAwait(false)).Value;

@@ -124,6 +124,10 @@ internal sealed class LocalRestoreService : IRestoreService, IAsyncDisposable
         _parts.Folders.ReadReport(Find(id).Info.Id) ?? throw new RestoreException(ErrorCodes.JobNotFound, "the job has no report: none of its runs has ended yet", id, "Ask again when it has ended."));
 
     /// <inheritdoc/>
+    public Task<ReadOnlyMemory<byte>> SnapshotAsync(string id, string snapshot, CancellationToken cancellationToken) =>
+        JobSnapshots.ReadAsync(_parts.Folders, Find(id).Info.Id, snapshot, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<ClusterInfo> ClusterAsync(CancellationToken cancellationToken)
     {
         List<ServedJob> jobs;

@@ -82,6 +82,17 @@ public sealed class SnapshotStore(IArchiveStorage storage)
                 ErrorCodes.GroupFileInvalid, $"the snapshot is damaged: it holds {snapshot.Groups.Count} groups of the snapshot {snapshot.Id}, where {summary.GroupCount} of {id} belong", Where(key), "Use another snapshot, or bring the object back from a copy.");
     }
 
+    /// <summary>A snapshot as the text of its file, for who has no way to the storage; <see cref="Parse"/> reads it.</summary>
+    /// <exception cref="RestoreException">As <see cref="ReadAsync"/>.</exception>
+    public async Task<byte[]> ReadTextAsync(string id, CancellationToken cancellationToken) =>
+        SnapshotDocument.Write(SnapshotDocument.Of(await ReadAsync(id, cancellationToken).ConfigureAwait(false)));
+
+    /// <summary>Reads the text of a snapshot.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="where">What it is, for messages.</param>
+    /// <exception cref="RestoreException">GROUP_FILE_INVALID.</exception>
+    public static OffsetSnapshot Parse(ReadOnlySpan<byte> json, string where) => SnapshotDocument.ReadSnapshot(json, where);
+
     /// <summary>Removes a snapshot, also one that was not written to its end.</summary>
     /// <exception cref="RestoreException">SNAPSHOT_NOT_FOUND; a failure of the storage.</exception>
     public async Task DeleteAsync(string id, CancellationToken cancellationToken)

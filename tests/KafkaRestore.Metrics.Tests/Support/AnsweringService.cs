@@ -57,5 +57,7 @@ internal sealed class AnsweringService : IRestoreService
 
     public Task<ReadOnlyMemory<byte>> ReportAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<ReadOnlyMemory<byte>> SnapshotAsync(string id, string snapshot, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<Readiness> ReadyAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 }
