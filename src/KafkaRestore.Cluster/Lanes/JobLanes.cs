@@ -1,3 +1,4 @@
+using KafkaRestore.Cluster.Limits;
 using KafkaRestore.Cluster.Messages;
 using KafkaRestore.Engine.Lanes;
 using KafkaRestore.Engine.Running;
@@ -14,7 +15,8 @@ internal sealed class JobLanes(string jobId, WorkerFactory workers, TimeProvider
     private Task<JobWorker>? _worker;
     private JobRates _rates = JobRates.None;
     private long _idleSince = time.GetTimestamp();
-    private (long At, long Records, long Bytes)? _measured;
+    private readonly RateUse _records = new(time);
+    private readonly RateUse _bytes = new(time);
     private long _recordsEnded;
     private long _bytesEnded;
 
@@ -165,17 +167,15 @@ internal sealed class JobLanes(string jobId, WorkerFactory workers, TimeProvider
         }
     }
 
-    /// <summary>Records and bytes a second since it was asked last; nulls the first time.</summary>
+    /// <summary>Records and bytes a second that its lanes have sent lately; nulls while it is too early to say.</summary>
     public (double? Records, double? Bytes) Used()
     {
         lock (_gate)
         {
             var reports = _lanes.Values.SelectMany(static lane => lane.Report().Reports).ToList();
-            var now = (At: time.GetTimestamp(), Records: _recordsEnded + reports.Sum(static lane => lane.Acknowledged - lane.RestoredBefore), Bytes: _bytesEnded + reports.Sum(static lane => lane.AcknowledgedBytes - lane.RestoredBytesBefore));
-            var before = _measured;
-            _measured = now;
-            var seconds = before is { } last ? time.GetElapsedTime(last.At, now.At).TotalSeconds : 0;
-            return seconds > 0 ? (Math.Max(0, (now.Records - before!.Value.Records) / seconds), Math.Max(0, (now.Bytes - before.Value.Bytes) / seconds)) : (null, null);
+            return (
+                _records.Take(_recordsEnded + reports.Sum(static lane => lane.Acknowledged - lane.RestoredBefore)),
+                _bytes.Take(_bytesEnded + reports.Sum(static lane => lane.AcknowledgedBytes - lane.RestoredBytesBefore)));
         }
     }
 

@@ -260,16 +260,22 @@ internal sealed class RemoteLanes : ILaneExecution
     /// <summary>A silo that has joined, or has ended its lanes, takes some over from the one with the most.</summary>
     private async Task BalanceAsync()
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), _time);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.5), _time);
+        var wasUneven = false;
         try
         {
             while (await timer.WaitForNextTickAsync(_ended.Token).ConfigureAwait(false))
             {
                 var room = _silos.Open.Where(static silo => silo.Lanes.Values.Sum() < silo.MostLanes).Select(static silo => silo.Name).ToList();
-                foreach (var group in LaneBalance.Moves(room, [.. _groups.Values.Select(static group => new PlacedLane<LaneGroup>(group, group.Silo, group.IsAtWork, group.RecordsLeft))]))
+                var moves = LaneBalance.Moves(room, [.. _groups.Values.Select(static group => new PlacedLane<LaneGroup>(group, group.Silo, group.IsAtWork, group.RecordsLeft))]);
+
+                // Between two lanes a silo has room for a moment, which the next lane fills; only what is still so at the second look is worth a move.
+                foreach (var group in wasUneven ? moves : [])
                 {
                     await TryAsync(() => _grains.GetGrain<ILaneGrain>(string.Create(CultureInfo.InvariantCulture, $"{_jobId}/{group.First}")).StopAsync(Term)).ConfigureAwait(false);
                 }
+
+                wasUneven = !wasUneven && moves.Count > 0;
             }
         }
         catch (OperationCanceledException)

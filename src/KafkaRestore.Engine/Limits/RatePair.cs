@@ -30,6 +30,19 @@ internal sealed class RatePair
     /// <summary>The pair that comes after this one; a limit that stays keeps what it has granted.</summary>
     public RatePair With(long? recordsPerSecond, long? bytesPerSecond, TimeProvider time) => new(Next(_records, recordsPerSecond, time), Next(_bytes, bytesPerSecond, time));
 
+    /// <summary>Changes the limits where they are, if that is a matter of less than the half or the double: who waits keeps its turn, which is a fraction of a second away.</summary>
+    public bool TryAdjust(long? recordsPerSecond, long? bytesPerSecond)
+    {
+        if (!IsNear(_records, recordsPerSecond) || !IsNear(_bytes, bytesPerSecond))
+        {
+            return false;
+        }
+
+        _records?.Change(recordsPerSecond!.Value);
+        _bytes?.Change(bytesPerSecond!.Value);
+        return true;
+    }
+
     /// <summary>Ends all waiting: another pair holds now.</summary>
     public void Replace() => _ = _replaced.CancelAsync(); // lanes go on in their own threads, not in the caller's
 
@@ -91,6 +104,9 @@ internal sealed class RatePair
 
     private static RateLimiter? Next(RateLimiter? now, long? perSecond, TimeProvider time) =>
         perSecond is not { } units ? null : now?.PerSecond == units ? now : new RateLimiter(units, time);
+
+    private static bool IsNear(RateLimiter? now, long? perSecond) =>
+        now is null ? perSecond is null : perSecond is { } units && units > now.PerSecond / 2 && units < now.PerSecond * 2;
 
     private static long Most(RateLimiter? limiter) => limiter is null ? long.MaxValue : Math.Max(1, limiter.PerSecond / GrantsPerSecond);
 }

@@ -20,14 +20,19 @@ public sealed class RestoreLimits
     public bool Any => _rates.Any;
 
     /// <summary>
-    /// Puts other limits in force, at once also for lanes that wait for their turn: they ask again. A limit that stays as it is keeps account of what it has granted. For one
-    /// caller at a time.
+    /// Puts other limits in force, at once also for lanes that wait for their turn: they ask again, unless the change is small enough for them to keep it. A limit that stays as it is, or nearly so,
+    /// keeps account of what it has granted. For one caller at a time.
     /// </summary>
     /// <param name="recordsPerSecond">Most records a second, 1 or more; null is no limit.</param>
     /// <param name="bytesPerSecond">Most uncompressed bytes a second, 1 or more; null is no limit.</param>
     public void Change(long? recordsPerSecond, long? bytesPerSecond)
     {
         var before = _rates;
+        if (before.TryAdjust(recordsPerSecond, bytesPerSecond))
+        {
+            return;
+        }
+
         _rates = before.With(recordsPerSecond, bytesPerSecond, _time);
         before.Replace();
     }

@@ -82,15 +82,4 @@ public sealed class RateSharesTests
         _shares.Renew("before", Limit, 1, 0, silos: 1);
         _time.Advance(Lease * 2);
     }
-
-    private sealed class SteppedTime : TimeProvider
-    {
-        private long _ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _ticks;
-
-        public void Advance(TimeSpan by) => _ticks += by.Ticks;
-    }
 }

@@ -68,6 +68,24 @@ public sealed class ChangedLimitsTests
     }
 
     [Fact]
+    public async Task A_limit_that_changes_a_little_again_and_again_costs_nobody_its_turn_and_gains_nobody_one()
+    {
+        var limits = new RestoreLimits(new ExecutionOptions { RecordsPerSecond = 1_000 }, _time);
+        var began = _time.GetTimestamp();
+        var waiting = await WaitingAsync(limits, Block(50));
+        for (var i = 0; i < 10; i++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(4));
+            limits.Change(i % 2 == 0 ? 1_010 : 990, null);
+            Assert.Equal(1, _time.Waiting);
+        }
+
+        Assert.True(_time.FireNext());
+        Assert.Equal(50, (await waiting.WaitAsync(s_patience)).Granted.Count);
+        Assert.Equal(TimeSpan.FromMilliseconds(50), _time.GetElapsedTime(began));
+    }
+
+    [Fact]
     public async Task Whoever_is_stopped_while_limits_change_is_stopped()
     {
         using var stop = new CancellationTokenSource();
