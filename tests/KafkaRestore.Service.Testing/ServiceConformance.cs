@@ -199,6 +199,34 @@ public abstract class ServiceConformance
     }
 
     [KafkaLauncherFact]
+    public async Task A_reset_that_waits_for_members_can_be_cancelled_and_resumed()
+    {
+        await using var service = await StartAsync();
+        var restore = await SubmittedRestore.CreateAsync(100);
+        var groups = restore.AddGroups(45);
+        await DoneAsync(service.Remote, (await service.Remote.SubmitAsync(restore.Submission(), default)).Job.Id);
+        var member = await restore.JoinAsync(groups.Keys.First());
+        var reset = restore.Submission("auto_consumer_groups: true\n  wait_for_empty_groups: 30m") with { Kind = JobKind.OffsetReset };
+        var id = (await service.Remote.SubmitAsync(reset, default)).Job.Id;
+        using var patience = new CancellationTokenSource(Patience);
+        await foreach (var told in service.Remote.EventsAsync(id, 0, patience.Token))
+        {
+            if (told.Text?.Contains("waiting until these have no members", StringComparison.Ordinal) is true)
+            {
+                break;
+            }
+        }
+
+        await service.Remote.CancelAsync(id, default);
+        Assert.Equal(JobState.Cancelled, (await EndAsync(service.Remote, id)).State);
+
+        await member.LeaveAsync();
+        await service.Remote.ResumeAsync(id, default);
+        await DoneAsync(service.Remote, id);
+        await restore.GroupsMustStandAsync(groups);
+    }
+
+    [KafkaLauncherFact]
     public async Task What_the_check_finds_wrong_is_listed_and_no_job_is_made()
     {
         await using var service = await StartAsync();

@@ -15,7 +15,7 @@ internal sealed class Submissions(ServedParts parts)
 
     /// <summary>What makes two submissions the same.</summary>
     public static string HashOf(JobSubmission submission) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{submission.Kind} {submission.Again} {submission.Adopt} {submission.Purge}\n{submission.Document}")));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{(submission.Kind == JobKind.Restore ? "" : $"{submission.Kind} ")}{submission.Again} {submission.Adopt} {submission.Purge}\n{submission.Document}")));
 
     /// <summary>Reads the configuration, plans it and checks it against storage and target; nothing is kept or written yet.</summary>
     /// <exception cref="SubmissionRefused">It is wrong, or the check refuses it.</exception>
