@@ -206,7 +206,8 @@ public sealed class ApiSecurityTests : IAsyncLifetime
         string[] expected =
         [
             "get /health/live", "get /health/ready", "get /v1/cluster", "get /v1/jobs", "get /v1/jobs/{id}", "get /v1/jobs/{id}/events", "get /v1/jobs/{id}/lanes", "get /v1/jobs/{id}/report",
-            "patch /v1/jobs/{id}/limits", "post /v1/jobs", "post /v1/jobs/{id}/cancel", "post /v1/jobs/{id}/pause", "post /v1/jobs/{id}/resume",
+            "get /v1/jobs/{id}/snapshots/{snapshot}",
+            "patch /v1/jobs/{id}/limits", "post /v1/jobs", "post /v1/jobs/{id}/cancel", "post /v1/jobs/{id}/pause", "post /v1/jobs/{id}/resume", "post /v1/offset-resets",
         ];
         Assert.Equal(expected, operations);
     }
